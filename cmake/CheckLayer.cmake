@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# Fails on an include of FOLDER that is not reachable through the folder's USES (ALLOWED).
+cmake_minimum_required(VERSION 3.25)
+file(GLOB_RECURSE files ${FOLDER}/*.hpp ${FOLDER}/*.cpp)
+set(bad "")
+foreach(file IN LISTS files)
+  file(STRINGS ${file} lines REGEX "^#include \"")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^#include \"([^/\"]*).*" "\\1" layer "${line}")
+    if(NOT layer IN_LIST ALLOWED)
+      string(APPEND bad "\n${file}: ${line}")
+    endif()
+  endforeach()
+endforeach()
+if(bad)
+  message(FATAL_ERROR "includes outside USES (${ALLOWED}):${bad}")
+endif()
