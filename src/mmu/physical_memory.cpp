@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "mmu/physical_memory.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/ensure.hpp"
+
+namespace ringside::mmu {
+
+PhysicalMemory::PhysicalMemory(std::uint64_t bytes) {
+    constexpr std::uint64_t most = std::uint64_t{3} << 30;
+    ensure(bytes > 0 && bytes <= most, "RAM size between one page and 3 GiB");
+    size_ = static_cast<std::uint32_t>(align_up<std::uint64_t>(bytes, page_size));
+    void* const memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        throw InputError(125, fmt::format("no {} MiB of address space for the guest's RAM; use a "
+                                          "smaller --memory",
+                                          size_ >> 20));
+    }
+    ram_ = static_cast<std::byte*>(memory);
+    code_pages_.resize(size_ / page_size);
+}
+
+PhysicalMemory::~PhysicalMemory() { munmap(ram_, size_); }
+
+void PhysicalMemory::read_bytes(PhysicalAddress from, std::span<std::byte> to) const {
+    std::size_t inside = 0;
+    if (contains(from)) {
+        inside = std::min<std::size_t>(to.size(), size_ - from.value);
+        std::memcpy(to.data(), ram_ + from.value, inside);
+    }
+    std::fill(to.begin() + static_cast<std::ptrdiff_t>(inside), to.end(), std::byte{0xFF});
+}
+
+void PhysicalMemory::write_bytes(PhysicalAddress to, std::span<const std::byte> from) {
+    if (!contains(to)) {
+        return;
+    }
+    const std::size_t inside = std::min<std::size_t>(from.size(), size_ - to.value);
+    for (std::size_t done = 0; done < inside;) {
+        const PhysicalAddress at = to + static_cast<std::uint32_t>(done);
+        const std::size_t step = std::min<std::size_t>(inside - done, page_size - page_offset(at));
+        if (is_code_page(at) && observer_ != nullptr) {
+            observer_->code_written(at, static_cast<std::uint32_t>(step));
+        }
+        std::memcpy(ram_ + at.value, from.data() + done, step);
+        done += step;
+    }
+}
+
+void PhysicalMemory::set_code_page(PhysicalAddress a, bool holds_code) {
+    if (contains(a)) {
+        code_pages_[a.value / page_size] = holds_code ? 1 : 0;
+    }
+}
+
+}  // namespace ringside::mmu
