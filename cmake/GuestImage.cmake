@@ -1,1 +1,83 @@
 # SPDX-License-Identifier: MIT
+
+# Guest user-mode programs and libraries for NT: PE32 files, made by the i686 mingw-w64 compiler
+# without its run-time library. Every instruction is one that an i386 without FPU executes.
+find_program(RINGSIDE_PE_CC i686-w64-mingw32-gcc REQUIRED)
+find_program(RINGSIDE_PE_DLLTOOL i686-w64-mingw32-dlltool REQUIRED)
+set(RINGSIDE_PE_FLAGS
+  -std=c11 -O2 -march=i386 -mtune=i686 -mno-sse -mno-mmx -mno-80387 -ffreestanding -fno-common
+  -fno-stack-protector -fno-asynchronous-unwind-tables -fno-exceptions -fno-ident
+  -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-strict-aliasing
+  -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes
+  CACHE INTERNAL "")
+set(RINGSIDE_PE_LINK_FLAGS
+  -nostdlib -Wl,--kill-at -Wl,--no-insert-timestamp -Wl,--enable-stdcall-fixup
+  -Wl,--disable-auto-import -Wl,--disable-runtime-pseudo-reloc -Wl,--disable-dynamicbase
+  -Wl,--disable-nxcompat -Wl,--major-subsystem-version=4 -Wl,--subsystem=console:4.0
+  CACHE INTERNAL "")
+
+# Compiles guest sources to objects in FOLDER; OUT receives their names.
+function(ringside_pe_objects out folder sources flags)
+  set(objects "")
+  foreach(source IN LISTS sources)
+    cmake_path(ABSOLUTE_PATH source NORMALIZE)
+    cmake_path(GET source FILENAME file)
+    set(object ${folder}/${file}.o)
+    add_custom_command(OUTPUT ${object}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+      COMMAND ${RINGSIDE_PE_CC} ${RINGSIDE_PE_FLAGS} ${flags} -MD -MF ${object}.d -c ${source}
+              -o ${object}
+      DEPENDS ${source} DEPFILE ${object}.d
+      COMMENT "Guest ${file}" VERBATIM)
+    list(APPEND objects ${object})
+  endforeach()
+  set(${out} ${objects} PARENT_SCOPE)
+endfunction()
+
+# ringside_guest_dll(<name> BASE address DEF file SOURCES ... [ENTRY symbol] [IMPORTS dll ...]
+#                    [FLAGS ...])
+#
+# Builds <name>.dll at its preferred base and the import library lib<name>.a, both in the folder
+# of the variable <name>_folder set for the caller. DEF lists the exports as NAME@BYTES.
+function(ringside_guest_dll name)
+  cmake_parse_arguments(PARSE_ARGV 1 dll "" "BASE;DEF;ENTRY" "SOURCES;IMPORTS;FLAGS")
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  ringside_pe_objects(objects ${folder} "${dll_SOURCES}" "${dll_FLAGS}")
+  set(libraries "")
+  foreach(import IN LISTS dll_IMPORTS)
+    list(APPEND libraries ${CMAKE_CURRENT_BINARY_DIR}/${import}/lib${import}.a)
+  endforeach()
+  set(entry -Wl,--entry=0)
+  if(dll_ENTRY)
+    set(entry -Wl,--entry=${dll_ENTRY})
+  endif()
+  add_custom_command(OUTPUT ${folder}/${name}.dll
+    COMMAND ${RINGSIDE_PE_CC} -shared ${RINGSIDE_PE_LINK_FLAGS} -Wl,--image-base=${dll_BASE}
+            ${entry} -o ${folder}/${name}.dll ${objects} ${dll_DEF} ${libraries} -lgcc
+    DEPENDS ${objects} ${dll_DEF} ${libraries} COMMENT "Guest ${name}.dll" VERBATIM)
+  add_custom_command(OUTPUT ${folder}/lib${name}.a
+    COMMAND ${RINGSIDE_PE_DLLTOOL} -k -d ${dll_DEF} -D ${name}.dll -l ${folder}/lib${name}.a
+    DEPENDS ${dll_DEF} COMMENT "Guest lib${name}.a" VERBATIM)
+  add_custom_target(guest_${name} DEPENDS ${folder}/${name}.dll ${folder}/lib${name}.a)
+  set(${name}_folder ${folder} PARENT_SCOPE)
+endfunction()
+
+# ringside_guest_exe(<name> FOLDER output SOURCES ... [ENTRY symbol] [LIBRARIES file ...]
+#                    [FLAGS ...] [LINK_FLAGS ...])
+#
+# Builds FOLDER/<name>.exe at 0x00400000. ENTRY defaults to _start.
+function(ringside_guest_exe name)
+  cmake_parse_arguments(PARSE_ARGV 1 exe "" "FOLDER;ENTRY" "SOURCES;LIBRARIES;FLAGS;LINK_FLAGS")
+  if(NOT exe_ENTRY)
+    set(exe_ENTRY _start)
+  endif()
+  ringside_pe_objects(objects ${CMAKE_CURRENT_BINARY_DIR}/${name}.objects "${exe_SOURCES}"
+                      "${exe_FLAGS}")
+  add_custom_command(OUTPUT ${exe_FOLDER}/${name}.exe
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${exe_FOLDER}
+    COMMAND ${RINGSIDE_PE_CC} ${RINGSIDE_PE_LINK_FLAGS} -Wl,--image-base=0x400000
+            -Wl,--entry=${exe_ENTRY} ${exe_LINK_FLAGS} -o ${exe_FOLDER}/${name}.exe
+            ${objects} ${exe_LIBRARIES} -lgcc
+    DEPENDS ${objects} ${exe_LIBRARIES} COMMENT "Guest ${name}.exe" VERBATIM)
+  add_custom_target(guest_${name}_exe ALL DEPENDS ${exe_FOLDER}/${name}.exe)
+endfunction()
