@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/expected.hpp"
+#include "host/file.hpp"
+#include "host/host_file.hpp"
+#include "host/path.hpp"
+
+namespace ringside::host {
+
+/// What to do about a file that exists, and about one that does not (NtCreateFile's rows).
+enum class Disposition { open, create, open_or_create, overwrite, overwrite_or_create, supersede };
+enum class Kind { any, file, directory };
+enum class Opened { opened, created, overwritten, superseded };
+
+struct OpenRequest {
+    Disposition disposition = Disposition::open;
+    Kind kind = Kind::any;
+    bool write = false;
+    FileTime now{};  ///< The guest's time, for a file that is created or emptied.
+};
+
+struct OpenedFile {
+    std::unique_ptr<File> file;
+    Opened action = Opened::opened;
+};
+
+/// The guest's whole file system: drives, host directories hung into them, and files from memory.
+/// A host directory is entered component by component without following links, so nothing outside
+/// it can be named. Names compare without case; the tree's own entries hide host entries of the
+/// same name.
+class Mounts {
+  public:
+    Mounts();
+    ~Mounts();
+    Mounts(const Mounts&) = delete;
+    Mounts& operator=(const Mounts&) = delete;
+
+    /// Hangs a host directory in at a guest path such as `C:\app`; the directories above it come
+    /// into being. Throws InputError when the host directory cannot be opened.
+    void add_directory(std::u16string_view guest, const std::string& host_path, bool writable);
+
+    /// A read-only file; `bytes` must outlive the mounts.
+    void add_file(std::u16string_view guest, std::span<const std::byte> bytes, FileTime written);
+
+    [[nodiscard]] Expected<OpenedFile, HostError> open(const GuestPath&, const OpenRequest&);
+
+    /// Moves an open file to another name on the same mount.
+    [[nodiscard]] Expected<void, HostError> rename(File&, const GuestPath& to, bool replace);
+
+    [[nodiscard]] bool has_drive(char16_t letter) const;
+
+    /// For tests: walk as on a host without openat2.
+    void use_openat2(bool use) { use_openat2_ = use; }
+
+  private:
+    struct Node;
+    struct Target;
+
+    [[nodiscard]] Node& make_node(std::u16string_view guest);
+    [[nodiscard]] Expected<Target, HostError> find(const GuestPath&) const;
+    [[nodiscard]] Expected<OpenedFile, HostError> open_node(const Node&, const OpenRequest&);
+    [[nodiscard]] Expected<OpenedFile, HostError> open_on_host(const Target&, const OpenRequest&);
+    [[nodiscard]] Expected<OpenedFile, HostError> create_on_host(const Target&, const OpenRequest&);
+    [[nodiscard]] std::vector<DirectoryEntry> entries_of(const Node&) const;
+
+    std::map<char16_t, std::unique_ptr<Node>> drives_;
+    FileIdentities identities_;
+    bool use_openat2_ = true;
+};
+
+}  // namespace ringside::host
