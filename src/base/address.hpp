@@ -14,12 +14,8 @@ struct Address {
     std::uint32_t value{};
 
     friend constexpr auto operator<=>(Address, Address) = default;
-    friend constexpr Address operator+(Address a, std::uint32_t delta) {
-        return {a.value + delta};
-    }
-    friend constexpr Address operator-(Address a, std::uint32_t delta) {
-        return {a.value - delta};
-    }
+    friend constexpr Address operator+(Address a, std::uint32_t delta) { return {a.value + delta}; }
+    friend constexpr Address operator-(Address a, std::uint32_t delta) { return {a.value - delta}; }
     friend constexpr std::uint32_t operator-(Address a, Address b) { return a.value - b.value; }
     constexpr Address& operator+=(std::uint32_t delta) {
         value += delta;

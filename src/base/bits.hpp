@@ -18,8 +18,8 @@ constexpr T bit(T value, unsigned index) {
 template <std::unsigned_integral T>
 constexpr T bits(T value, unsigned high, unsigned low) {
     const unsigned width = high - low + 1;
-    const T mask = width >= sizeof(T) * 8 ? static_cast<T>(~T{0})
-                                          : static_cast<T>((T{1} << width) - T{1});
+    const T mask =
+        width >= sizeof(T) * 8 ? static_cast<T>(~T{0}) : static_cast<T>((T{1} << width) - T{1});
     return static_cast<T>((value >> low) & mask);
 }
 

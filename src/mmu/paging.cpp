@@ -67,8 +67,7 @@ Expected<Translation, PageFault> walk(PhysicalMemory& memory, const PagingMode& 
 
     const bool dirty = access == Access::write || (table & entry::dirty) != 0;
     if (touch == Touch::set_accessed_and_dirty) {
-        const std::uint32_t marks =
-            entry::accessed | (access == Access::write ? entry::dirty : 0U);
+        const std::uint32_t marks = entry::accessed | (access == Access::write ? entry::dirty : 0U);
         if (is_large) {
             set_bits(memory, directory_at, directory, marks);
         } else {

@@ -25,7 +25,9 @@ PhysicalMemory::PhysicalMemory(std::uint64_t bytes) {
     code_pages_.resize(size_ / page_size);
 }
 
-PhysicalMemory::~PhysicalMemory() { munmap(ram_, size_); }
+PhysicalMemory::~PhysicalMemory() {
+    munmap(ram_, size_);
+}
 
 void PhysicalMemory::read_bytes(PhysicalAddress from, std::span<std::byte> to) const {
     std::size_t inside = 0;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/cpu.hpp"
+
+#include "cpu/decode/block.hpp"
+#include "cpu/timing/clock_table.hpp"
+
+namespace ringside::cpu {
+
+Cpu::Cpu(Model which, mmu::Mmu& the_mmu)
+    : model(which),
+      mmu(the_mmu),
+      clocks(timing::ClockTable::of(which)),
+      blocks(std::make_unique<BlockCache>(the_mmu)) {
+    registers[GeneralRegister::edx] = traits(which).signature;
+    context_changed();
+}
+
+Cpu::~Cpu() = default;
+
+ExecutionPoint Cpu::point() const {
+    return {segment(SegmentRegister::cs).selector.with_rpl(cpl), eip, eflags(),
+            segment(SegmentRegister::ss).selector, registers[GeneralRegister::esp]};
+}
+
+Cycles Cpu::cycles() const {
+    return {clock / traits(model).ticks_per_clock};
+}
+
+std::uint64_t Cpu::time_stamp(std::uint64_t at_tick) const {
+    return at_tick / traits(model).ticks_per_clock + tsc_offset;
+}
+
+void Cpu::context_changed() {
+    const Segment& cs = segment(SegmentRegister::cs);
+    const Segment& ss = segment(SegmentRegister::ss);
+    mode = 0;
+    if (cs.is_32bit()) {
+        mode |= block_mode::code32;
+    }
+    if (cs.flat_code()) {
+        mode |= block_mode::flat_code;
+    }
+    if (ss.flat_data() && ss.is_32bit() && segment(SegmentRegister::ds).flat_data() &&
+        segment(SegmentRegister::es).flat_data()) {
+        mode |= block_mode::flat_data;
+    }
+    if (cpl == 3) {
+        mode |= block_mode::user;
+    }
+    tlb = &mmu.tlb(privilege());
+    stamp = blocks->stamp(mode);
+}
+
+void Cpu::paging_changed() {
+    mmu::PagingMode paging;
+    paging.enabled = (cr0 & cr0::pg) != 0;
+    paging.write_protect = (cr0 & cr0::wp) != 0 && model >= Model::i486;
+    paging.large_pages = (cr4 & cr4::pse) != 0;
+    paging.global_pages = (cr4 & cr4::pge) != 0;
+    paging.directory = PhysicalAddress{cr3 & mmu::entry::frame};
+    mmu.set_mode(paging);
+    context_changed();
+}
+
+void Cpu::resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
+                        mmu::Privilege privilege) {
+    const std::uint32_t in_page = page_size - page_offset(a);
+    const auto first = mmu.resolve(a, access, privilege);
+    if (!first) {
+        throw Fault::pf(first.error());
+    }
+    SplitPlace place{*first, {}, size};
+    if (size > in_page) {
+        const auto second = mmu.resolve(a + in_page, access, privilege);
+        if (!second) {
+            throw Fault::pf(second.error());
+        }
+        place.second = *second;
+        place.first_size = in_page;
+    }
+    split_place_ = place;
+}
+
+std::uint64_t Cpu::read_split(std::uint32_t size) {
+    const SplitPlace& place = split_place_;
+    std::array<std::byte, 8> bytes{};
+    const std::span all(bytes.data(), size);
+    mmu.memory().read_bytes(place.first, all.first(place.first_size));
+    if (place.first_size < size) {
+        mmu.memory().read_bytes(place.second, all.subspan(place.first_size));
+    }
+    return load<std::uint64_t>(bytes.data());
+}
+
+void Cpu::write_split(std::uint64_t value, std::uint32_t size) {
+    const SplitPlace place = split_place_;
+    std::array<std::byte, 8> bytes{};
+    store(bytes.data(), value);
+    const std::span all = std::span(bytes).first(size);
+    mmu.memory().write_bytes(place.first, all.first(place.first_size));
+    if (place.first_size < size) {
+        mmu.memory().write_bytes(place.second, all.subspan(place.first_size));
+    }
+}
+
+std::uint64_t Cpu::read_slow(LinearAddress a, std::uint32_t size) {
+    resolve_split(a, size, mmu::Access::read, privilege());
+    return read_split(size);
+}
+
+void Cpu::write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size) {
+    resolve_split(a, size, mmu::Access::write, privilege());
+    write_split(value, size);
+}
+
+void Cpu::probe(LinearAddress a, std::uint32_t size, mmu::Access access, mmu::Privilege privilege) {
+    resolve_split(a, size, access, privilege);
+}
+
+}  // namespace ringside::cpu

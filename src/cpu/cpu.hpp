@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/address.hpp"
+#include "base/cycles.hpp"
+#include "cpu/eflags.hpp"
+#include "cpu/exit.hpp"
+#include "cpu/fault.hpp"
+#include "cpu/model.hpp"
+#include "cpu/op.hpp"
+#include "cpu/registers.hpp"
+#include "cpu/segments/segment.hpp"
+#include "cpu/transition.hpp"
+#include "mmu/mmu.hpp"
+
+namespace ringside::cpu {
+
+class BlockCache;
+struct Block;
+namespace timing {
+class ClockTable;
+}
+
+/// GDTR and IDTR.
+struct TableRegister {
+    LinearAddress base{};
+    std::uint16_t limit = 0xFFFF;
+};
+
+/// LDTR and TR: a selector with the hidden part of its system descriptor.
+struct SystemSegment {
+    Selector selector;
+    LinearAddress base{};
+    std::uint32_t limit = 0;
+    SystemType type{};
+    bool valid = false;
+};
+
+namespace cr0 {
+inline constexpr std::uint32_t pe = 1U << 0;
+inline constexpr std::uint32_t mp = 1U << 1;
+inline constexpr std::uint32_t em = 1U << 2;
+inline constexpr std::uint32_t ts = 1U << 3;
+inline constexpr std::uint32_t et = 1U << 4;
+inline constexpr std::uint32_t ne = 1U << 5;
+inline constexpr std::uint32_t wp = 1U << 16;
+inline constexpr std::uint32_t am = 1U << 18;
+inline constexpr std::uint32_t nw = 1U << 29;
+inline constexpr std::uint32_t cd = 1U << 30;
+inline constexpr std::uint32_t pg = 1U << 31;
+}  // namespace cr0
+
+namespace cr4 {
+inline constexpr std::uint32_t tsd = 1U << 2;
+inline constexpr std::uint32_t de = 1U << 3;
+inline constexpr std::uint32_t pse = 1U << 4;
+inline constexpr std::uint32_t pge = 1U << 7;
+inline constexpr std::uint32_t osfxsr = 1U << 9;
+inline constexpr std::uint32_t osxmmexcpt = 1U << 10;
+}  // namespace cr4
+
+namespace dr6 {
+inline constexpr std::uint32_t single_step = 1U << 14;  ///< BS
+inline constexpr std::uint32_t task_switch = 1U << 15;  ///< BT
+}  // namespace dr6
+
+/// Properties of the current context that decoded blocks depend on; part of a block's key.
+namespace block_mode {
+inline constexpr std::uint32_t code32 = 1;
+/// DS, ES and SS are flat and writable and SS is 32-bit: memory operands need no segment check.
+inline constexpr std::uint32_t flat_data = 2;
+/// At most one instruction to a block: near an event, and while TF or RF is set.
+inline constexpr std::uint32_t single = 4;
+inline constexpr std::uint32_t user = 8;
+inline constexpr std::uint32_t flat_code = 16;
+inline constexpr unsigned width = 5;
+}  // namespace block_mode
+
+/// The processor: architectural state, and what running blocks of it needs.
+///
+/// While a block runs, `eip` is the EIP of the block's first instruction and `clock` the counter
+/// before it; `at` tells the current op wherever one may fault. Outside run() both are exact.
+struct Cpu {
+    Cpu(Model model, mmu::Mmu& mmu);
+    ~Cpu();
+    Cpu(const Cpu&) = delete;
+    Cpu& operator=(const Cpu&) = delete;
+
+    // --- architectural state -------------------------------------------------------------------
+    RegisterFile registers;
+    std::uint32_t eip = 0;
+    ArithmeticFlags flags;
+    /// EFLAGS without the six arithmetic flags.
+    std::uint32_t system_flags = flag::fixed;
+    std::array<Segment, segment_registers> segments;
+    TableRegister gdtr;
+    TableRegister idtr;
+    SystemSegment ldtr;
+    SystemSegment tr;
+    std::uint32_t cr0 = cr0::et;
+    std::uint32_t cr2 = 0;
+    std::uint32_t cr3 = 0;
+    std::uint32_t cr4 = 0;
+    std::array<std::uint32_t, 4> dr{};
+    std::uint32_t dr6 = 0xFFFF0FF0;
+    std::uint32_t dr7 = 0x00000400;
+    std::uint32_t sysenter_cs = 0;   ///< MSR 174
+    std::uint32_t sysenter_esp = 0;  ///< MSR 175
+    std::uint32_t sysenter_eip = 0;  ///< MSR 176
+    /// What WRMSR 10 added to the time-stamp counter.
+    std::uint64_t tsc_offset = 0;
+
+    // --- the machine around it -----------------------------------------------------------------
+    const Model model;
+    mmu::Mmu& mmu;
+    const timing::ClockTable& clocks;
+    CpuObserver* observer = nullptr;
+
+    // --- execution -----------------------------------------------------------------------------
+    std::uint64_t clock = 0;     ///< ticks, see ModelTraits::ticks_per_clock
+    std::uint64_t deadline = 0;  ///< run() comes back at the first boundary at or after it
+    const Op* at = nullptr;
+    Block* block = nullptr;
+    mmu::Tlb* tlb = nullptr;  ///< data translations of the current privilege
+    std::uint32_t mode = 0;   ///< bits of block_mode
+    std::uint32_t stamp = 0;  ///< what an entry of the jump cache must carry to be believed
+    unsigned cpl = 0;
+    /// No interrupt or single-step trap before the next instruction (after STI, MOV SS, POP SS).
+    bool interrupt_shadow = false;
+    /// The last instruction entered a handler: its single-step trap is not taken.
+    bool trap_suppressed = false;
+    std::optional<Vector> pending_interrupt;
+    Exit exit;
+    std::unique_ptr<BlockCache> blocks;
+
+    /// Runs until something needs the world outside. Never throws for anything a guest does.
+    Exit run(std::uint64_t until_tick);
+
+    [[nodiscard]] Segment& segment(SegmentRegister r) {
+        return segments[static_cast<std::size_t>(r)];
+    }
+    [[nodiscard]] const Segment& segment(SegmentRegister r) const {
+        return segments[static_cast<std::size_t>(r)];
+    }
+    [[nodiscard]] std::uint32_t eflags() const { return system_flags | flags.value_bits(); }
+    /// Loads every bit as given; the caller decided which may change.
+    void set_eflags(std::uint32_t value) {
+        flags.load(value);
+        system_flags = (value & ~flag::arithmetic) | flag::fixed;
+    }
+    [[nodiscard]] unsigned iopl() const { return (system_flags & flag::iopl) >> 12; }
+    [[nodiscard]] bool protected_mode() const { return (cr0 & cr0::pe) != 0; }
+    [[nodiscard]] std::uint32_t eip_of(const Op* op) const { return eip + op->offset; }
+    [[nodiscard]] ExecutionPoint point() const;
+    [[nodiscard]] Cycles cycles() const;
+    [[nodiscard]] std::uint64_t time_stamp(std::uint64_t at_tick) const;
+
+    /// CPL, segments or CR0 changed: recomputes `mode`, `tlb` and `stamp`.
+    void context_changed();
+    void set_cpl(unsigned value) {
+        cpl = value;
+        context_changed();
+    }
+    /// CR0, CR3 or CR4 changed in a bit that paging looks at.
+    void paging_changed();
+
+    // --- guest memory, with the rights of the current privilege ---------------------------------
+    template <typename W>
+    [[nodiscard]] W read(LinearAddress a) {
+        const mmu::TlbEntry& e = tlb->slot(a);
+        if (e.read_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
+            return load<W>(e.host(a));
+        }
+        return static_cast<W>(read_slow(a, sizeof(W)));
+    }
+    template <typename W>
+    void write(LinearAddress a, W value) {
+        const mmu::TlbEntry& e = tlb->slot(a);
+        if (e.write_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
+            store<W>(e.host(a), value);
+            return;
+        }
+        write_slow(a, value, sizeof(W));
+    }
+
+    /// A place that will be read and then written: found writable before anything changes.
+    template <typename W>
+    struct Place {
+        Cpu& cpu;
+        std::byte* host;  ///< null: the parts in cpu.split_place
+
+        [[nodiscard]] W get() const {
+            return host != nullptr ? load<W>(host) : static_cast<W>(cpu.read_split(sizeof(W)));
+        }
+        void set(W value) const {
+            if (host != nullptr) [[likely]] {
+                store<W>(host, value);
+            } else {
+                cpu.write_split(value, sizeof(W));
+            }
+        }
+    };
+    template <typename W>
+    [[nodiscard]] Place<W> modify(LinearAddress a) {
+        const mmu::TlbEntry& e = tlb->slot(a);
+        if (e.write_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
+            return {*this, e.host(a)};
+        }
+        resolve_split(a, sizeof(W), mmu::Access::write, privilege());
+        return {*this, nullptr};
+    }
+    [[nodiscard]] mmu::Privilege privilege() const {
+        return cpl == 3 ? mmu::Privilege::user : mmu::Privilege::supervisor;
+    }
+
+    // --- memory as the processor itself reads it: descriptor tables, TSS, frames -----------------
+    template <typename W>
+    [[nodiscard]] W read_system(LinearAddress a) {
+        resolve_split(a, sizeof(W), mmu::Access::read, mmu::Privilege::supervisor);
+        return static_cast<W>(read_split(sizeof(W)));
+    }
+    template <typename W>
+    void write_system(LinearAddress a, W value) {
+        resolve_split(a, sizeof(W), mmu::Access::write, mmu::Privilege::supervisor);
+        write_split(value, sizeof(W));
+    }
+    /// Throws #PF unless `size` bytes from `a` may be accessed; touches nothing but A/D bits.
+    void probe(LinearAddress a, std::uint32_t size, mmu::Access access, mmu::Privilege privilege);
+
+  private:
+    template <typename W>
+    static std::uint32_t last_byte(LinearAddress a) {
+        return a.value + static_cast<std::uint32_t>(sizeof(W) - 1);
+    }
+    /// Physical parts of an access that may cross a page; `first_size` bytes lie in the first.
+    struct SplitPlace {
+        PhysicalAddress first{};
+        PhysicalAddress second{};
+        std::uint32_t first_size = 0;
+    };
+    [[gnu::noinline]] std::uint64_t read_slow(LinearAddress a, std::uint32_t size);
+    [[gnu::noinline]] void write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size);
+    [[gnu::noinline]] void resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
+                                         mmu::Privilege privilege);
+    [[gnu::noinline]] std::uint64_t read_split(std::uint32_t size);
+    [[gnu::noinline]] void write_split(std::uint64_t value, std::uint32_t size);
+
+    SplitPlace split_place_;
+};
+
+}  // namespace ringside::cpu

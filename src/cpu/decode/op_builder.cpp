@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/decode/op_builder.hpp"
+
+#include "base/ensure.hpp"
+#include "cpu/dispatch.hpp"
+#include "cpu/instruction.hpp"
+#include "cpu/operands.hpp"
+#include "cpu/timing/clock_table.hpp"
+
+namespace ringside::cpu {
+namespace {
+
+const Op* undefined(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    throw Fault::ud();
+}
+
+const Op* too_long(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    throw Fault::gp(0);
+}
+
+/// Byte offset of a register in the register file; AH to BH lie one byte into their word.
+std::uint8_t register_offset(ZydisRegister r) {
+    const auto id = static_cast<unsigned>(ZydisRegisterGetId(r));
+    if (ZydisRegisterGetClass(r) == ZYDIS_REGCLASS_GPR8 && r >= ZYDIS_REGISTER_AH &&
+        r <= ZYDIS_REGISTER_BH) {
+        return static_cast<std::uint8_t>((r - ZYDIS_REGISTER_AH) * 4 + 1);
+    }
+    return static_cast<std::uint8_t>(id * 4);
+}
+
+bool is_general(ZydisRegister r) {
+    const ZydisRegisterClass kind = ZydisRegisterGetClass(r);
+    return kind == ZYDIS_REGCLASS_GPR8 || kind == ZYDIS_REGCLASS_GPR16 ||
+           kind == ZYDIS_REGCLASS_GPR32;
+}
+
+std::uint8_t address_register(ZydisRegister r) {
+    return r == ZYDIS_REGISTER_NONE ? RegisterFile::zero_offset : register_offset(r);
+}
+
+/// Zydis numbers the segment registers as encodings do.
+SegmentRegister segment_of(ZydisRegister r) {
+    return static_cast<SegmentRegister>(ZydisRegisterGetId(r));
+}
+
+void fill_memory(Op& op, const ZydisDecodedOperand& operand) {
+    op.base = address_register(operand.mem.base);
+    op.index = address_register(operand.mem.index);
+    switch (operand.mem.scale) {
+        case 2: op.scale = 1; break;
+        case 4: op.scale = 2; break;
+        case 8: op.scale = 3; break;
+        default: op.scale = 0; break;
+    }
+    op.displacement = static_cast<std::uint32_t>(operand.mem.disp.value);
+    op.segment = static_cast<std::uint8_t>(segment_of(operand.mem.segment));
+    op.modes |= op_mode::memory;
+}
+
+void fill_register(Op& op, unsigned index, ZydisRegister r) {
+    std::uint8_t value = 0;
+    if (is_general(r)) {
+        value = register_offset(r);
+    } else if (ZydisRegisterGetClass(r) == ZYDIS_REGCLASS_SEGMENT) {
+        value = static_cast<std::uint8_t>(segment_of(r));
+    } else {
+        value = static_cast<std::uint8_t>(ZydisRegisterGetId(r));  // CRn, DRn
+    }
+    (index == 0 ? op.dst : op.src) = value;
+}
+
+/// Operands 0 and 1 go to dst and src, the memory operand to base, index and displacement, a
+/// constant to immediate. A segment register is its number, not an offset.
+Op operands_of(const Decoded& d, std::uint32_t offset) {
+    Op op;
+    op.base = op.index = RegisterFile::zero_offset;
+    op.offset = static_cast<std::uint16_t>(offset);
+    op.length = d.instruction.length;
+    if (d.address16()) {
+        op.modes |= op_mode::address16;
+    }
+    if (d.operand16()) {
+        op.modes |= op_mode::operand16;
+    }
+    if (d.has(ZYDIS_ATTRIB_HAS_REP) || d.has(ZYDIS_ATTRIB_HAS_REPE)) {
+        op.modes |= op_mode::repeat;
+    }
+    if (d.has(ZYDIS_ATTRIB_HAS_REPNE)) {
+        op.modes |= op_mode::repeat_not;
+    }
+    bool has_immediate = false;
+    for (unsigned i = 0; i < d.operand_count(); ++i) {
+        const ZydisDecodedOperand& operand = d.operand(i);
+        if (operand.type == ZYDIS_OPERAND_TYPE_REGISTER && i < 2) {
+            fill_register(op, i, operand.reg.value);
+        } else if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY) {
+            fill_memory(op, operand);
+        } else if (operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+            (has_immediate ? op.displacement : op.immediate) =
+                static_cast<std::uint32_t>(operand.imm.value.u);
+            has_immediate = true;
+        } else if (operand.type == ZYDIS_OPERAND_TYPE_POINTER) {
+            op.immediate = operand.ptr.offset;
+            op.displacement = operand.ptr.segment;
+        }
+    }
+    if (d.operand_count() > 0 && d.operand(0).type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+        d.operand(0).imm.is_relative) {
+        // Branches keep their target relative to the block.
+        op.immediate += offset + op.length;
+    }
+    return op;
+}
+
+}  // namespace
+
+AddressShape address_shape(const Decoded& d, std::uint32_t mode) {
+    const ZydisDecodedOperand* memory = nullptr;
+    for (unsigned i = 0; i < d.operand_count(); ++i) {
+        if (d.is_memory(i)) {
+            memory = &d.operand(i);
+        }
+    }
+    ensure(memory != nullptr, "a memory form without a memory operand");
+    const bool flat_segment = memory->mem.segment == ZYDIS_REGISTER_DS ||
+                              memory->mem.segment == ZYDIS_REGISTER_ES ||
+                              memory->mem.segment == ZYDIS_REGISTER_SS;
+    if ((mode & block_mode::flat_data) == 0 || !flat_segment || d.address16()) {
+        return AddressShape::segmented;
+    }
+    return memory->mem.index == ZYDIS_REGISTER_NONE ? AddressShape::flat_base
+                                                    : AddressShape::flat_indexed;
+}
+
+void OpBuilder::add_fault(Handler handler, std::uint32_t offset) {
+    Op op;
+    op.handler = handler;
+    op.offset = static_cast<std::uint16_t>(offset);
+    op.clocks = clocks_;
+    ops_.push_back(op);
+    ended_ = true;
+}
+
+void OpBuilder::add_probe() {
+    Op op;
+    op.handler = &probed;
+    op.offset = static_cast<std::uint16_t>(next_offset_);
+    op.clocks = clocks_;
+    ops_.push_back(op);
+}
+
+DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offset, bool code32) {
+    Decoded decoded;
+    const DecodeResult result = decode(bytes, code32, decoded);
+    if (result == DecodeResult::needs_more) {
+        return result;
+    }
+    ++instructions_;
+    last_length_ = 1;
+    if (result != DecodeResult::ok) {
+        add_fault(result == DecodeResult::too_long ? &too_long : &undefined, offset);
+        return result;
+    }
+    const Instruction* const row = find_instruction(decoded.mnemonic());
+    const Selection selection =
+        row != nullptr && row->first <= cpu_.model ? row->select(decoded, mode_) : Selection{};
+    if (selection.handler == nullptr) {
+        add_fault(&undefined, offset);
+        return DecodeResult::undefined;
+    }
+
+    Op op = operands_of(decoded, offset);
+    op.handler = selection.handler;
+    if (!row->clocks.empty()) {
+        const timing::Cost cost = cpu_.clocks.cost(row->clocks, decoded.instruction,
+                                                   decoded.operands.data(), cpu_.protected_mode());
+        clocks_ += cost.ticks;
+        bound_ += cost.bound;
+        op.formula = cost.formula_index;
+        if (cost.taken_extra != 0) {
+            const bool memory = (op.modes & op_mode::memory) != 0;
+            (memory ? op.immediate : op.displacement) =
+                static_cast<std::uint32_t>(cost.taken_extra);
+        }
+    }
+    op.clocks = clocks_;
+    ops_.push_back(op);
+    last_length_ = decoded.instruction.length;
+    next_offset_ = offset + last_length_;
+    ended_ = selection.ends_block;
+    return DecodeResult::ok;
+}
+
+void OpBuilder::finish() {
+    if (ended_) {
+        return;
+    }
+    Op op;
+    op.handler = &fall_through;
+    op.offset = static_cast<std::uint16_t>(next_offset_);
+    op.clocks = clocks_;
+    ops_.push_back(op);
+}
+
+}  // namespace ringside::cpu

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cpu/cpu.hpp"
+#include "cpu/decode/decoder.hpp"
+#include "cpu/op.hpp"
+
+namespace ringside::cpu {
+
+/// Turns instructions into the ops of one block: handler, operands, clocks.
+class OpBuilder {
+  public:
+    OpBuilder(const Cpu& cpu, std::uint32_t mode) : cpu_(cpu), mode_(mode) {}
+
+    /// Decodes the instruction at the head of `bytes` and adds its op. Undefined and too long
+    /// instructions become ops that raise their fault; only `needs_more` adds nothing.
+    DecodeResult add(std::span<const std::byte> bytes, std::uint32_t offset, bool code32);
+    /// The next instruction's address is to be told to the observer.
+    void add_probe();
+    /// Adds the op that leaves a block which no instruction of it leaves.
+    void finish();
+
+    [[nodiscard]] bool ended() const { return ended_; }
+    [[nodiscard]] std::uint32_t instructions() const { return instructions_; }
+    [[nodiscard]] std::uint32_t last_length() const { return last_length_; }
+    [[nodiscard]] std::uint32_t bound() const { return bound_; }
+    [[nodiscard]] const std::vector<Op>& ops() const { return ops_; }
+
+  private:
+    void add_fault(Handler handler, std::uint32_t offset);
+
+    const Cpu& cpu_;
+    std::uint32_t mode_;
+    std::vector<Op> ops_;
+    std::uint32_t clocks_ = 0;
+    std::uint32_t bound_ = 0;
+    std::uint32_t next_offset_ = 0;
+    std::uint32_t instructions_ = 0;
+    std::uint32_t last_length_ = 1;
+    bool ended_ = false;
+};
+
+}  // namespace ringside::cpu

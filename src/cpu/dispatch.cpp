@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/dispatch.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "cpu/privilege/interrupt.hpp"
+
+namespace ringside::cpu {
+namespace {
+
+/// Ticks of the block before `op`; its own do not count when it faults.
+std::uint64_t clocks_before(const Cpu& cpu, const Op* op) {
+    return op == cpu.block->ops ? 0 : op[-1].clocks;
+}
+
+/// Makes eip and clock exact for the op at which execution stopped.
+void settle_at(Cpu& cpu, const Op* op) {
+    cpu.clock += clocks_before(cpu, op);
+    cpu.eip = cpu.eip_of(op);
+}
+
+/// Whether the next instruction must run alone.
+bool wants_single(const Cpu& cpu) {
+    return (cpu.system_flags & (flag::tf | flag::rf)) != 0 || cpu.interrupt_shadow;
+}
+
+/// What happens between two instructions, before the one at EIP. True when control moved.
+bool take_interrupt(Cpu& cpu) {
+    if (!cpu.pending_interrupt || cpu.interrupt_shadow || (cpu.system_flags & flag::intf) == 0) {
+        return false;
+    }
+    const Vector vector = *cpu.pending_interrupt;
+    cpu.pending_interrupt.reset();
+    deliver(cpu, Event::hardware(vector));
+    return true;
+}
+
+/// Runs one block, or one instruction when `single`.
+void run_block(Cpu& cpu, bool single) {
+    cpu.at = nullptr;
+    const std::uint32_t mode = cpu.mode | (single ? block_mode::single : 0U);
+    Block* const block = cpu.blocks->find(cpu, mode);
+    // Single blocks are neither cached by EIP nor linked, so they come back after one instruction.
+    cpu.stamp = cpu.blocks->stamp(mode);
+    if (!single && cpu.clock + block->bound > cpu.deadline) {
+        run_block(cpu, true);
+        return;
+    }
+    cpu.block = block;
+    for (const Op* op = block->ops; op != nullptr;) {
+        op = op->handler(cpu, op);
+    }
+}
+
+/// After one instruction that started with TF or RF set or in an interrupt shadow.
+void finish_single(Cpu& cpu, std::uint32_t flags_before, bool shadow_before) {
+    if (shadow_before) {
+        cpu.interrupt_shadow = false;
+    }
+    if ((flags_before & flag::rf) != 0 && !cpu.trap_suppressed) {
+        cpu.system_flags &= ~flag::rf;
+    }
+    if ((flags_before & flag::tf) != 0 && !cpu.trap_suppressed && !cpu.interrupt_shadow) {
+        cpu.dr6 |= dr6::single_step;
+        deliver(cpu, Event::trap(Vector::debug));
+    }
+}
+
+}  // namespace
+
+Exit Cpu::run(std::uint64_t until_tick) {
+    deadline = until_tick;
+    exit = {};
+    context_changed();
+    std::optional<Event> raised;
+    const auto settle = [this] {
+        if (at != nullptr) {
+            settle_at(*this, at);
+            at = nullptr;
+        }
+    };
+    while (exit.kind == ExitKind::none) {
+        try {
+            if (raised) {
+                deliver(*this, *std::exchange(raised, std::nullopt));
+                continue;
+            }
+            if (take_interrupt(*this)) {
+                continue;
+            }
+            if (clock >= deadline) {
+                exit.kind = ExitKind::budget_spent;
+                break;
+            }
+            const std::uint32_t flags_before = system_flags;
+            const bool shadow_before = interrupt_shadow;
+            const bool single = wants_single(*this);
+            trap_suppressed = false;
+            run_block(*this, single);
+            at = nullptr;
+            if (single) {
+                finish_single(*this, flags_before, shadow_before);
+            }
+        } catch (const Fault& fault) {
+            settle();
+            interrupt_shadow = false;
+            raised = Event::fault(fault);
+        } catch (const FeatureNotBuilt& missing) {
+            settle();
+            exit.kind = ExitKind::feature_not_built;
+            exit.feature = missing.name;
+        }
+    }
+    return exit;
+}
+
+const Op* fall_through(Cpu& cpu, const Op* op) {
+    cpu.clock += op->clocks;
+    return continue_linked(cpu, cpu.eip + op->offset, Link::next);
+}
+
+const Op* stale(Cpu& cpu, const Op* op) {
+    settle_at(cpu, op);
+    return nullptr;
+}
+
+const Op* probed(Cpu& cpu, const Op* op) {
+    if (cpu.observer != nullptr) {
+        // The observer may ask for the clock of this moment.
+        const std::uint64_t clock_at_entry = cpu.clock;
+        cpu.clock += op->clocks;
+        cpu.observer->reached({cpu.segment(SegmentRegister::cs).base + cpu.eip_of(op)});
+        cpu.clock = clock_at_entry;
+    }
+    return proceed(cpu, op + 1);
+}
+
+}  // namespace ringside::cpu

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/cpu.hpp"
+#include "cpu/decode/block.hpp"
+#include "cpu/op.hpp"
+
+namespace ringside::cpu {
+
+// The one place that knows how control passes from op to op. An instruction's body is a plain
+// function; the wrappers below make handlers of it. In release builds a handler ends in a sibling
+// call of the next one, so a block runs as a chain of jumps; with RINGSIDE_PLAIN_DISPATCH it
+// returns the next op to a loop (debuggers and sanitizers want a flat stack).
+
+/// Runs `op` and whatever follows it, or hands it to the loop.
+[[nodiscard]] inline const Op* proceed(Cpu& cpu, const Op* op) {
+#ifdef RINGSIDE_PLAIN_DISPATCH
+    static_cast<void>(cpu);
+    return op;
+#else
+    return op->handler(cpu, op);
+#endif
+}
+
+/// Enters a block at cpu.eip. Leaves the loop instead when an event could fall due inside.
+[[nodiscard]] inline const Op* enter(Cpu& cpu, Block* block) {
+    if (cpu.clock + block->bound > cpu.deadline) [[unlikely]] {
+        return nullptr;
+    }
+    cpu.block = block;
+    return proceed(cpu, block->ops);
+}
+
+/// Goes to a target that only run time knows.
+[[nodiscard]] inline const Op* continue_at(Cpu& cpu, std::uint32_t target) {
+    cpu.eip = target;
+    const JumpCacheEntry& known = cpu.blocks->jump_entry(target);
+    if (known.eip == target && known.stamp == cpu.stamp) [[likely]] {
+        return enter(cpu, known.block);
+    }
+    return nullptr;
+}
+
+/// Goes to a target that is fixed relative to the block, by the block's own link.
+enum class Link : std::uint8_t { taken, next };
+[[nodiscard]] inline const Op* continue_linked(Cpu& cpu, std::uint32_t target, Link link) {
+    cpu.eip = target;
+    Block* const next = cpu.block->links[static_cast<std::size_t>(link)];
+    if (next != nullptr) [[likely]] {
+        return enter(cpu, next);
+    }
+    cpu.blocks->want_link(cpu.block, link);
+    return nullptr;
+}
+
+/// A body that cannot fault, write memory or leave the block.
+template <auto body>
+const Op* straight(Cpu& cpu, const Op* op) {
+    body(cpu, op);
+    return proceed(cpu, op + 1);
+}
+
+/// A body that may fault: the op is noted first.
+template <auto body>
+const Op* guarded(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    body(cpu, op);
+    return proceed(cpu, op + 1);
+}
+
+/// A body that decides where control goes. It has added op->clocks and set eip, and returns what
+/// enter, continue_at or continue_linked gave, or null to leave the loop.
+template <auto body>
+const Op* ending(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    return body(cpu, op);
+}
+
+/// A body after which the context may differ (segments, CPL, paging, flags that interrupts look
+/// at): control goes on behind it, through the loop.
+template <auto body>
+const Op* serializing(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    body(cpu, op);
+    cpu.clock += op->clocks;
+    cpu.eip = cpu.eip_of(op) + op->length;
+    return nullptr;
+}
+
+/// Behind the last instruction of a block that ends only because it is long enough.
+const Op* fall_through(Cpu& cpu, const Op* op);
+/// In place of every op of a block whose bytes were overwritten.
+const Op* stale(Cpu& cpu, const Op* op);
+/// In front of an instruction whose address an observer asked for.
+const Op* probed(Cpu& cpu, const Op* op);
+
+}  // namespace ringside::cpu

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace ringside::cpu {
+
+/// Why the CPU came back.
+enum class ExitKind : std::uint8_t {
+    none,
+    budget_spent,       ///< the deadline is reached; the CPU stands at an instruction boundary
+    port_io,            ///< IN or OUT at a port: `port`, `size`, `write`, `value`
+    halted,             ///< HLT; EIP stands behind it
+    shutdown,           ///< triple fault
+    feature_not_built,  ///< `feature` names it; EIP stands at the instruction
+    debug_stop,
+};
+
+struct Exit {
+    ExitKind kind = ExitKind::none;
+    std::uint16_t port = 0;
+    std::uint8_t size = 0;  ///< bytes: 1, 2 or 4
+    bool write = false;
+    std::uint32_t value = 0;
+    bool immediate_port = false;  ///< the port number stood in the instruction
+    std::string_view feature;
+};
+
+}  // namespace ringside::cpu

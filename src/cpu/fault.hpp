@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/address.hpp"
+#include "cpu/vector.hpp"
+#include "mmu/paging.hpp"
+
+namespace ringside::cpu {
+
+/// An architectural fault inside an instruction: thrown from cold paths, caught once around block
+/// execution, delivered with the EIP of the instruction that raised it.
+struct Fault {
+    Vector vector;
+    std::uint32_t error_code = 0;
+    LinearAddress page_fault_address{};  ///< CR2, for #PF only
+    /// Set while an event was being delivered from outside the program (EXT).
+    static Fault gp(std::uint32_t code) { return {Vector::general_protection, code, {}}; }
+    static Fault ss(std::uint32_t code) { return {Vector::stack_fault, code, {}}; }
+    static Fault np(std::uint32_t code) { return {Vector::segment_not_present, code, {}}; }
+    static Fault ts(std::uint32_t code) { return {Vector::invalid_tss, code, {}}; }
+    static Fault ud() { return {Vector::invalid_opcode, 0, {}}; }
+    static Fault pf(const mmu::PageFault& fault) {
+        return {Vector::page_fault, fault.error_code, fault.address};
+    }
+};
+
+/// An instruction reached a part of the processor that this version does not model. Ends the run
+/// with status 125 and the feature's name; never confused with a guest's own fault.
+struct FeatureNotBuilt {
+    std::string_view name;
+};
+
+}  // namespace ringside::cpu

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "cpu/decode/decoder.hpp"
+#include "cpu/model.hpp"
+#include "cpu/op.hpp"
+
+namespace ringside::cpu {
+
+/// The handler that fits one decoded form, and whether control leaves the block behind it.
+struct Selection {
+    Handler handler = nullptr;  ///< null: no such form, #UD
+    bool ends_block = false;
+};
+
+/// Picks the instantiation for an instruction's width and operand shapes. `mode` has bits of
+/// block_mode.
+using SelectHandler = Selection (*)(const Decoded& decoded, std::uint32_t mode);
+
+/// All the machine knows about one mnemonic.
+struct Instruction {
+    ZydisMnemonic mnemonic;
+    SelectHandler select;
+    std::string_view clocks;  ///< form key in data/clocks.tsv
+    Model first;              ///< earlier models answer #UD
+    std::string_view source;  ///< manual and place
+};
+
+/// The row of a mnemonic; null when no model here has it.
+[[nodiscard]] const Instruction* find_instruction(ZydisMnemonic mnemonic);
+
+/// Every row, ordered by mnemonic.
+[[nodiscard]] std::span<const Instruction> instruction_set();
+
+// The families, each in cpu/instructions/<family>.cpp.
+std::span<const Instruction> arithmetic_instructions();
+std::span<const Instruction> bcd_instructions();
+std::span<const Instruction> bit_instructions();
+std::span<const Instruction> control_instructions();
+std::span<const Instruction> data_instructions();
+std::span<const Instruction> flag_instructions();
+std::span<const Instruction> io_instructions();
+std::span<const Instruction> logic_instructions();
+std::span<const Instruction> multiply_instructions();
+std::span<const Instruction> segment_instructions();
+std::span<const Instruction> shift_instructions();
+std::span<const Instruction> stack_instructions();
+std::span<const Instruction> string_instructions();
+std::span<const Instruction> system_instructions();
+std::span<const Instruction> transition_instructions();
+
+// MOV, POP, CALL, JMP and RET are mnemonics with forms in several families.
+Selection select_far_call(const Decoded& decoded, std::uint32_t mode);
+Selection select_far_jump(const Decoded& decoded, std::uint32_t mode);
+Selection select_far_return(const Decoded& decoded, std::uint32_t mode);
+Selection select_pop_segment(const Decoded& decoded, std::uint32_t mode);
+Selection select_move_segment(const Decoded& decoded, std::uint32_t mode);
+Selection select_move_system(const Decoded& decoded, std::uint32_t mode);
+
+}  // namespace ringside::cpu

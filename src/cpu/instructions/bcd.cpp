@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/instruction.hpp"
+
+namespace ringside::cpu {
+
+std::span<const Instruction> bcd_instructions() {
+    return {};
+}
+
+}  // namespace ringside::cpu

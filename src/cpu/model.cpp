@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/model.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace ringside::cpu {
+namespace {
+
+// No FPU, MMX, FXSR, SSE or SSE2 yet: a guest that asks CPUID must not be told of instructions
+// that are not there.
+constexpr std::uint32_t built =
+    ~(feature::fpu | feature::mmx | feature::fxsr | feature::sse | feature::sse2);
+
+constexpr std::array models{
+    ModelTraits{"i386", 0x0308, 0, 0, false, 33, 1},
+    ModelTraits{"i486", 0x0435, 0x00000001 & built, 0, true, 66, 1},
+    ModelTraits{"pentium", 0x052C, 0x0000013D & built, 0, true, 133, 1},
+    ModelTraits{"p6", 0x06D8, 0x0780A93D & built, 0, true, 1000, 1000},
+    ModelTraits{"modern", 0x06D8, 0x0780A93D & built, 0, true, 1000, 1000},
+};
+
+}  // namespace
+
+const ModelTraits& traits(Model model) {
+    return models[static_cast<std::size_t>(model)];
+}
+
+std::optional<Model> model_named(std::string_view name) {
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        if (models[i].name == name) {
+            return static_cast<Model>(i);
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace ringside::cpu

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/address.hpp"
+#include "base/bits.hpp"
+#include "cpu/segments/selector.hpp"
+
+namespace ringside::cpu {
+
+/// System descriptor types (S = 0), with the manual's numbers (Intel SDM vol. 3, table "System-
+/// Segment and Gate-Descriptor Types").
+enum class SystemType : std::uint8_t {
+    tss16_available = 1,
+    ldt = 2,
+    tss16_busy = 3,
+    call_gate16 = 4,
+    task_gate = 5,
+    interrupt_gate16 = 6,
+    trap_gate16 = 7,
+    tss32_available = 9,
+    tss32_busy = 11,
+    call_gate32 = 12,
+    interrupt_gate32 = 14,
+    trap_gate32 = 15,
+};
+
+/// An 8-byte descriptor of a GDT, LDT or IDT, read but not judged.
+class Descriptor {
+  public:
+    constexpr Descriptor() = default;
+    constexpr Descriptor(std::uint32_t low, std::uint32_t high) : low_(low), high_(high) {}
+
+    [[nodiscard]] constexpr std::uint32_t low() const { return low_; }
+    [[nodiscard]] constexpr std::uint32_t high() const { return high_; }
+
+    [[nodiscard]] constexpr unsigned type() const { return bits(high_, 11U, 8U); }
+    [[nodiscard]] constexpr bool is_system() const { return bit(high_, 12) == 0; }
+    [[nodiscard]] constexpr unsigned dpl() const { return bits(high_, 14U, 13U); }
+    [[nodiscard]] constexpr bool present() const { return bit(high_, 15) != 0; }
+
+    [[nodiscard]] constexpr bool is_code() const { return !is_system() && (type() & 8) != 0; }
+    [[nodiscard]] constexpr bool is_data() const { return !is_system() && (type() & 8) == 0; }
+    [[nodiscard]] constexpr bool conforming() const { return is_code() && (type() & 4) != 0; }
+    [[nodiscard]] constexpr bool expand_down() const { return is_data() && (type() & 4) != 0; }
+    /// Code that may also be read, or any data.
+    [[nodiscard]] constexpr bool readable() const { return is_data() || (type() & 2) != 0; }
+    [[nodiscard]] constexpr bool writable() const { return is_data() && (type() & 2) != 0; }
+    [[nodiscard]] constexpr bool accessed() const { return (type() & 1) != 0; }
+    /// D for code, B for data and stacks.
+    [[nodiscard]] constexpr bool is_32bit() const { return bit(high_, 22) != 0; }
+
+    [[nodiscard]] constexpr std::uint32_t base() const {
+        return (low_ >> 16) | (bits(high_, 7U, 0U) << 16) | (high_ & 0xFF000000U);
+    }
+    /// The last valid offset, granularity applied.
+    [[nodiscard]] constexpr std::uint32_t limit() const {
+        const std::uint32_t raw = (low_ & 0xFFFFU) | (high_ & 0x000F0000U);
+        return bit(high_, 23) != 0 ? (raw << 12) | 0xFFFU : raw;
+    }
+
+    [[nodiscard]] constexpr SystemType system_type() const {
+        return static_cast<SystemType>(type());
+    }
+    [[nodiscard]] constexpr Selector gate_selector() const {
+        return Selector{static_cast<std::uint16_t>(low_ >> 16)};
+    }
+    [[nodiscard]] constexpr std::uint32_t gate_offset() const {
+        return (low_ & 0xFFFFU) | (high_ & 0xFFFF0000U);
+    }
+    [[nodiscard]] constexpr unsigned gate_parameters() const { return high_ & 0x1FU; }
+
+  private:
+    std::uint32_t low_ = 0;
+    std::uint32_t high_ = 0;
+};
+
+/// "code32", "data", "TSS32 busy" ...: what an inspector prints.
+[[nodiscard]] std::string_view type_name(Descriptor descriptor);
+
+}  // namespace ringside::cpu

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/segments/descriptor.hpp"
+#include "cpu/segments/selector.hpp"
+
+namespace ringside::cpu {
+
+/// Segment registers in the order of their encoding.
+enum class SegmentRegister : std::uint8_t { es, cs, ss, ds, fs, gs };
+inline constexpr unsigned segment_registers = 6;
+
+/// A segment register: the visible selector and the hidden part that was loaded with it.
+struct Segment {
+    Selector selector;
+    std::uint32_t base = 0;
+    /// Offsets from `lowest` to `highest` may be accessed; an expand-down segment turns the two
+    /// around its limit. An unusable segment has lowest > highest.
+    std::uint32_t lowest = 1;
+    std::uint32_t highest = 0;
+    Descriptor descriptor;  ///< as loaded; all zeros when unusable
+    bool readable = false;
+    bool writable = false;
+
+    [[nodiscard]] bool usable() const { return readable || writable || descriptor.is_code(); }
+    [[nodiscard]] bool is_32bit() const { return descriptor.is_32bit(); }
+
+    /// Base 0 and every offset allowed, for reading and writing.
+    [[nodiscard]] bool flat_data() const {
+        return base == 0 && lowest == 0 && highest == 0xFFFFFFFFU && readable && writable;
+    }
+    [[nodiscard]] bool flat_code() const {
+        return base == 0 && lowest == 0 && highest == 0xFFFFFFFFU;
+    }
+
+    /// Whether `size` bytes from `offset` lie inside.
+    [[nodiscard]] bool holds(std::uint32_t offset, std::uint32_t size) const {
+        const std::uint32_t last = offset + (size - 1);
+        return offset >= lowest && last <= highest && last >= offset;
+    }
+
+    /// The hidden part as it follows from a descriptor.
+    static Segment from(Selector selector, Descriptor descriptor);
+    /// A null selector in DS, ES, FS or GS: any access is #GP(0).
+    static Segment null(Selector selector);
+};
+
+}  // namespace ringside::cpu

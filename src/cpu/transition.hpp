@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "base/address.hpp"
+#include "base/cycles.hpp"
+#include "cpu/segments/selector.hpp"
+#include "cpu/vector.hpp"
+
+namespace ringside::cpu {
+
+/// Ways in which control passes a gate or a ring border.
+enum class TransitionKind : std::uint8_t {
+    software_interrupt,  ///< INT n, INT3, INTO
+    exception,
+    hardware_interrupt,
+    interrupt_return,  ///< IRET
+    sysenter,
+    sysexit,
+    task_switch,
+};
+
+/// Where the program was, or is now.
+struct ExecutionPoint {
+    Selector cs;
+    std::uint32_t eip = 0;
+    std::uint32_t eflags = 0;
+    Selector ss;
+    std::uint32_t esp = 0;
+
+    [[nodiscard]] unsigned cpl() const { return cs.rpl(); }
+};
+
+/// One finished transition, told after it took effect.
+struct Transition {
+    TransitionKind kind{};
+    Vector vector{};  ///< of an interrupt or exception
+    bool has_error_code = false;
+    std::uint32_t error_code = 0;
+    LinearAddress page_fault_address{};  ///< CR2 of a #PF
+    ExecutionPoint before;
+    ExecutionPoint after;
+    Cycles clock_before;  ///< at the end of the last instruction before it
+    Cycles clock_after;
+};
+
+/// Sees transitions and the addresses it asked for. Observing changes nothing the guest can tell.
+class CpuObserver {
+  public:
+    virtual ~CpuObserver() = default;
+    virtual void transition(const Transition& transition) = 0;
+    /// Control reaches a probed address; the instruction there has not run.
+    virtual void reached(LinearAddress address) = 0;
+};
+
+}  // namespace ringside::cpu

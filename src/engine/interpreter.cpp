@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#include "engine/interpreter.hpp"
+
+namespace ringside::engine {
+
+Exit InterpreterEngine::run(std::uint64_t until_tick) { return cpu_.run(until_tick); }
+
+}  // namespace ringside::engine
