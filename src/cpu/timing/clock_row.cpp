@@ -5,8 +5,8 @@
 #include <set>
 #include <tuple>
 
-#include <embedded/cpu.hpp>
 #include <fmt/format.h>
+#include <embedded/cpu.hpp>
 
 #include "base/ensure.hpp"
 #include "base/text.hpp"
@@ -14,8 +14,7 @@
 namespace ringside::cpu::timing {
 namespace {
 
-constexpr std::string_view heading =
-    "key\tform\tmode\ti386\ti486\tpentium\tp6\tconfidence\tnote";
+constexpr std::string_view heading = "key\tform\tmode\ti386\ti486\tpentium\tp6\tconfidence\tnote";
 
 bool is_mode(std::string_view mode) {
     constexpr std::array modes{"any", "real", "protected", "v86"};

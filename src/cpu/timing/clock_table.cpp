@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/ensure.hpp"
-
 namespace ringside::cpu::timing {
 namespace {
 
@@ -15,7 +13,14 @@ constexpr std::uint32_t most_parameters = 31;
 /// No instruction has more bytes, so none has more components.
 constexpr std::uint32_t most_components = 15;
 
-bool is_p6(Model model) { return model >= Model::p6; }
+template <typename Enumerator>
+constexpr std::size_t index_of(Enumerator value) {
+    return static_cast<std::size_t>(value);
+}
+
+bool is_p6(Model model) {
+    return model >= Model::p6;
+}
 
 std::string name_of(std::string_view key, std::string_view form) {
     return fmt::format("{}\t{}", key, form);
@@ -53,7 +58,8 @@ const ClockTable& ClockTable::of(Model model) {
         ClockTable{Model::pentium, clock_rows(), P6Parameters::embedded()},
         ClockTable{Model::p6, clock_rows(), P6Parameters::embedded()},
     };
-    return tables.at(std::min<std::size_t>(static_cast<std::size_t>(model), tables.size() - 1));
+    // modern costs what p6 costs.
+    return tables.at(std::min(index_of(model), tables.size() - 1));
 }
 
 ClockTable::ClockTable(Model model, std::span<const ClockRow> rows, const P6Parameters& parameters)
@@ -75,15 +81,11 @@ ClockTable::ClockTable(Model model, std::span<const ClockRow> rows, const P6Para
 
 std::optional<Figure> ClockTable::figure(const ClockRow& row) const {
     switch (model_) {
-        case Model::i386:
-            return parse_figure(row.i386, parameters_);
-        case Model::i486:
-            return parse_figure(row.i486, parameters_);
-        case Model::pentium:
-            return parse_figure(row.pentium, parameters_);
+        case Model::i386: return parse_figure(row.i386, parameters_);
+        case Model::i486: return parse_figure(row.i486, parameters_);
+        case Model::pentium: return parse_figure(row.pentium, parameters_);
         case Model::p6:
-        case Model::modern:
-            return p6_figure(row, parameters_);
+        case Model::modern: return p6_figure(row, parameters_);
     }
     return std::nullopt;
 }
@@ -121,7 +123,8 @@ void ClockTable::add_row(const ClockRow& row, FiledRows& named) {
 void ClockTable::fill_adders(const FiledRows& named) {
     const auto value = [&named](std::string_view key, std::string_view form) {
         const auto found = named.find(name_of(key, form));
-        ensure(found != named.end() && found->second.figure, fmt::format("{} {}", key, form));
+        ensure(found != named.end() && found->second.figure,
+               fmt::format("clocks.tsv: no {} {}", key, form));
         return found->second.figure->base;
     };
     adders_ = {
@@ -174,11 +177,9 @@ const ClockTable::Filed& ClockTable::find(std::string_view name, const Key& key,
                                           const ZydisDecodedInstruction& instruction,
                                           const ZydisDecodedOperand* operands,
                                           bool protected_mode) const {
-    const auto found =
-        std::find_if(key.forms.begin(), key.forms.end(), [&](const Form& form) {
-            return fits_mode(form.mode, protected_mode) &&
-                   form.operands.matches(instruction, operands);
-        });
+    const auto found = std::find_if(key.forms.begin(), key.forms.end(), [&](const Form& form) {
+        return fits_mode(form.mode, protected_mode) && form.operands.matches(instruction, operands);
+    });
     ensure(found != key.forms.end() && found->filed.figure,
            fmt::format("no clocks for this form of {} on {}", name, traits(model_).name));
     return found->filed;
@@ -233,30 +234,19 @@ PathCost ClockTable::path_cost(const Filed& filed, std::uint32_t n) const {
 }
 
 PathCost ClockTable::transition(Cause cause, Route route) const {
-    return path_cost(entries_.at(static_cast<std::size_t>(cause)).at(static_cast<std::size_t>(route)),
-                     0);
+    return path_cost(entries_.at(index_of(cause)).at(index_of(route)), 0);
 }
 
 PathCost ClockTable::transition(Path path, std::uint32_t parameters) const {
-    return path_cost(paths_.at(static_cast<std::size_t>(path)), parameters);
+    return path_cost(paths_.at(index_of(path)), parameters);
 }
 
 PathCost ClockTable::task_switch(Task from, Task to, bool by_iret) const {
-    return path_cost(tasks_.at(by_iret ? 1 : 0)
-                         .at(static_cast<std::size_t>(from))
-                         .at(static_cast<std::size_t>(to)),
-                     0);
+    return path_cost(tasks_.at(by_iret ? 1 : 0).at(index_of(from)).at(index_of(to)), 0);
 }
 
 Cost ClockTable::port(PortForm form, PortRight right) const {
-    const Filed& filed =
-        ports_.at(static_cast<std::size_t>(form)).at(static_cast<std::size_t>(right));
-    return cost_of(filed);
-}
-
-const Formula& ClockTable::formula(std::uint16_t index) const {
-    ensure(index != 0 && index <= formulas_.size(), "formula index of a cost");
-    return formulas_[index - 1U];
+    return cost_of(ports_.at(index_of(form)).at(index_of(right)));
 }
 
 }  // namespace ringside::cpu::timing

@@ -12,6 +12,7 @@
 
 #include <Zydis/Zydis.h>
 
+#include "base/ensure.hpp"
 #include "cpu/model.hpp"
 #include "cpu/timing/clock_row.hpp"
 #include "cpu/timing/encoding.hpp"
@@ -73,7 +74,10 @@ class ClockTable {
     [[nodiscard]] Cost port(PortForm form, PortRight right) const;
 
     /// The formula with this Cost::formula_index, which is not 0.
-    [[nodiscard]] const Formula& formula(std::uint16_t index) const;
+    [[nodiscard]] const Formula& formula(std::uint16_t index) const {
+        ensure(index != 0 && index <= formulas_.size(), "formula index of a cost");
+        return formulas_[index - 1U];
+    }
 
     /// 1, or 1000 on p6 and modern.
     [[nodiscard]] std::uint64_t ticks_per_clock() const { return ticks_per_clock_; }

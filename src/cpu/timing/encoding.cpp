@@ -18,7 +18,9 @@ const ZydisDecodedOperandMem* addressed(const ZydisDecodedInstruction& instructi
     return nullptr;
 }
 
-bool is_rep_byte(std::uint8_t prefix) { return prefix == 0xf2 || prefix == 0xf3; }
+bool is_rep_byte(std::uint8_t prefix) {
+    return prefix == 0xf2 || prefix == 0xf3;
+}
 
 bool costs_a_clock(const ZydisDecodedInstruction& instruction, unsigned index) {
     const auto& prefix = instruction.raw.prefixes[index];

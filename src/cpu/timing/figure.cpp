@@ -82,7 +82,9 @@ class FigureReader {
 };
 
 /// The text that p6 reads its figure from.
-std::string_view p6_text(const ClockRow& row) { return row.p6.empty() ? row.pentium : row.p6; }
+std::string_view p6_text(const ClockRow& row) {
+    return row.p6.empty() ? row.pentium : row.p6;
+}
 
 bool is_simple(const Figure& figure) {
     const auto simple = [](std::uint32_t clocks) { return clocks >= 1 && clocks <= 3; };

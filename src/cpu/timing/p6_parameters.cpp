@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/timing/p6_parameters.hpp"
 
-#include <embedded/cpu.hpp>
 #include <fmt/format.h>
+#include <embedded/cpu.hpp>
 
 #include "base/ensure.hpp"
 #include "base/text.hpp"

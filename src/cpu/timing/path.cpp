@@ -77,8 +77,7 @@ constexpr std::array<PathRow, port_form_count> port_forms{{
 constexpr std::array<std::string_view, route_count> routes{"real", "same", "inner",
                                                            "v86",  "task", "v86 task"};
 constexpr std::array<std::string_view, task_count> tasks{"386", "386 v86", "286"};
-constexpr std::array<std::string_view, port_right_count> rights{"real", "allowed", "bitmap",
-                                                                "v86"};
+constexpr std::array<std::string_view, port_right_count> rights{"real", "allowed", "bitmap", "v86"};
 
 template <typename Enumerator>
 constexpr std::size_t at(Enumerator value) {
