@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "guest/machine.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/interpreter.hpp"
+
+namespace ringside::guest {
+namespace {
+
+/// How many ticks run between looks at the host's clock and at a request to stop.
+constexpr std::uint64_t slice_ticks = 200'000'000;
+
+}  // namespace
+
+int StopReason::exit_status() const {
+    switch (kind) {
+        case StopKind::guest_exit: return static_cast<int>(status & 0xFF);
+        case StopKind::guest_failure: return 120;
+        case StopKind::deadlock: return 123;
+        case StopKind::cycle_limit:
+        case StopKind::time_limit: return 124;
+        case StopKind::not_built: return 125;
+        case StopKind::not_executable: return 126;
+        case StopKind::interrupted: return 130;
+    }
+    return 125;
+}
+
+Machine::Machine(const MachineConfig& config)
+    : memory_(config.memory_bytes),
+      mmu_(memory_),
+      cpu_(config.model, mmu_),
+      engine_(std::make_unique<engine::InterpreterEngine>(cpu_)),
+      mhz_(config.mhz.value_or(cpu::traits(config.model).default_mhz)) {
+    cpu_.blocks->set_block_limit(config.block_limit);
+}
+
+Machine::~Machine() = default;
+
+std::uint64_t Machine::ticks_of(std::chrono::nanoseconds time) const {
+    const auto per_clock = cpu::traits(cpu_.model).ticks_per_clock;
+    // MHz clocks to the microsecond; 128 bits, since thousandths overflow after hours.
+    const auto ticks = static_cast<unsigned __int128>(time.count()) * mhz_ * per_clock / 1000;
+    return static_cast<std::uint64_t>(ticks);
+}
+
+StopReason Machine::run(Personality& personality, const Limits& limits) {
+    using clock = std::chrono::steady_clock;
+    const auto give_up = limits.timeout ? clock::now() + *limits.timeout : clock::time_point::max();
+    const std::uint64_t ticks_per_clock = cpu::traits(cpu_.model).ticks_per_clock;
+    const std::uint64_t last_tick =
+        limits.max_cycles && *limits.max_cycles < UINT64_MAX / ticks_per_clock
+            ? *limits.max_cycles * ticks_per_clock
+            : UINT64_MAX;
+    for (;;) {
+        if (interrupted_.exchange(false, std::memory_order_relaxed)) {
+            return {StopKind::interrupted, 0, "interrupted", {}};
+        }
+        if (cpu_.clock >= last_tick) {
+            return {StopKind::cycle_limit, 0,
+                    fmt::format("clock limit reached after {} clocks at {}; raise --max-cycles",
+                                cpu_.cycles().value,
+                                personality.symbols().describe(LinearAddress{
+                                    cpu_.segment(cpu::SegmentRegister::cs).base + cpu_.eip})),
+                    {}};
+        }
+        if (clock::now() >= give_up) {
+            return {StopKind::time_limit, 0,
+                    fmt::format("time limit of {} ms reached after {} clocks; raise --timeout",
+                                limits.timeout->count(), cpu_.cycles().value),
+                    {}};
+        }
+        const std::uint64_t event = personality.next_event().value_or(UINT64_MAX);
+        if (cpu_.clock >= event) {
+            personality.on_event(*this);
+            continue;
+        }
+        const std::uint64_t until = std::min({cpu_.clock + slice_ticks, event, last_tick});
+        if (auto stop = handle(personality, engine_->run(until))) {
+            return *std::move(stop);
+        }
+    }
+}
+
+std::optional<StopReason> Machine::handle(Personality& personality, const engine::Exit& exit) {
+    switch (exit.kind) {
+        case engine::ExitKind::none:
+        case engine::ExitKind::budget_spent: return std::nullopt;
+        case engine::ExitKind::port_io: return personality.port_io(*this, exit);
+        case engine::ExitKind::halted:
+            if (auto stop = personality.halted(*this)) {
+                return stop;
+            }
+            if (const auto event = personality.next_event()) {
+                cpu_.clock = std::max(cpu_.clock, *event);
+            }
+            return std::nullopt;
+        case engine::ExitKind::shutdown: return personality.shutdown(*this);
+        case engine::ExitKind::feature_not_built:
+            return StopReason{
+                StopKind::not_built, 0,
+                fmt::format("CPU feature not built: {} at {}", exit.feature,
+                            personality.symbols().describe(LinearAddress{
+                                cpu_.segment(cpu::SegmentRegister::cs).base + cpu_.eip})),
+                {}};
+        case engine::ExitKind::debug_stop:
+            return StopReason{StopKind::interrupted, 0, "stopped by an observer", {}};
+    }
+    return std::nullopt;
+}
+
+bool Machine::peek(LinearAddress from, std::span<std::byte> to) const {
+    for (std::size_t done = 0; done < to.size();) {
+        const LinearAddress at = from + static_cast<std::uint32_t>(done);
+        const auto physical =
+            mmu_.translate(at, mmu::Access::read, mmu::Privilege::supervisor);
+        if (!physical) {
+            return false;
+        }
+        const std::size_t step = std::min<std::size_t>(to.size() - done, page_size - page_offset(at));
+        memory_.read_bytes(*physical, to.subspan(done, step));
+        done += step;
+    }
+    return true;
+}
+
+}  // namespace ringside::guest

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.hpp"
+#include "cpu/exit.hpp"
+#include "guest/service_call.hpp"
+#include "guest/symbols.hpp"
+
+namespace ringside::guest {
+
+class Machine;
+
+/// Why a program ended.
+enum class StopKind : std::uint8_t {
+    guest_exit,         ///< `status` is the guest's own
+    guest_failure,      ///< unhandled exception, bugcheck, triple fault
+    deadlock,           ///< nothing ready and nothing will become so
+    cycle_limit,
+    time_limit,
+    interrupted,        ///< by the user
+    not_built,          ///< a part of the processor or kernel that this version lacks
+    not_executable,     ///< found at run time: missing DLL or import
+};
+
+struct StopReason {
+    StopKind kind{};
+    std::uint32_t status = 0;  ///< the guest's full 32-bit status, where it has one
+    std::string message;       ///< one line: what, where, what to do; empty for guest_exit
+    std::string report;        ///< a screenful for stderr, or empty
+
+    /// The process exit status that stands for it (docs/cli.md).
+    [[nodiscard]] int exit_status() const;
+};
+
+/// A field of a structure that the guest can see.
+struct LayoutRow {
+    std::string name;
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+};
+
+/// A structure as rows: KTRAP_FRAME, pt_regs, ...
+struct Layout {
+    std::string name;
+    std::uint32_t size = 0;
+    std::vector<LayoutRow> rows;
+};
+
+/// A place in the kernel's entry path that a trace shows as a stage of a call.
+struct Stage {
+    std::string name;    ///< "frame", "lookup", "copy", "service", "exit"
+    LinearAddress at{};  ///< the stage begins when control reaches this address
+};
+
+/// One line of an inspector's table, or of a structure's dump.
+struct ViewRow {
+    std::vector<std::string> cells;
+};
+struct View {
+    std::string title;
+    std::vector<std::string> columns;
+    std::vector<ViewRow> rows;
+};
+
+/// Number, name and argument bytes of a system service, as the table in guest memory has them.
+struct ServiceEntry {
+    std::uint32_t number = 0;
+    std::string name;
+    std::uint32_t argument_bytes = 0;
+    bool implemented = false;
+};
+
+/// An operating system on the machine: it places what a boot loader would, answers hypercalls,
+/// and tells the tools what they are looking at. Trace, check and inspectors know an OS only
+/// through this.
+class Personality {
+  public:
+    virtual ~Personality() = default;
+
+    [[nodiscard]] virtual std::string_view name() const = 0;
+
+    /// Places images, page tables and boot parameters and sets the CPU's hand-over state.
+    virtual void boot(Machine& machine) = 0;
+
+    /// IN or OUT. Nothing when the guest goes on.
+    virtual std::optional<StopReason> port_io(Machine& machine, const cpu::Exit& exit) = 0;
+
+    /// HLT. Nothing when the guest goes on: the machine then moves the clock to next_event().
+    virtual std::optional<StopReason> halted(Machine& machine) = 0;
+
+    /// The counter value (ticks) at which on_event wants to be called; nothing for never.
+    [[nodiscard]] virtual std::optional<std::uint64_t> next_event() const { return std::nullopt; }
+    /// Called at the first instruction boundary at or after next_event(): may raise interrupts.
+    virtual void on_event(Machine& machine) { static_cast<void>(machine); }
+
+    /// A triple fault, with whatever the personality can say of it.
+    virtual StopReason shutdown(Machine& machine) = 0;
+
+    // --- what the tools look at -------------------------------------------------------------
+    [[nodiscard]] virtual const SymbolTable& symbols() const = 0;
+    [[nodiscard]] virtual std::vector<Layout> layouts() const { return {}; }
+    /// The structure that the kernel builds on entry; its name is one of layouts().
+    [[nodiscard]] virtual std::string_view frame_layout() const { return {}; }
+    /// Address of the live trap frame, when there is one.
+    [[nodiscard]] virtual std::optional<LinearAddress> current_frame(Machine&) const {
+        return std::nullopt;
+    }
+    [[nodiscard]] virtual std::vector<Stage> stages() const { return {}; }
+    /// Where the program's own code begins: traces start here unless asked for the loader too.
+    [[nodiscard]] virtual std::optional<LinearAddress> program_entry() const {
+        return std::nullopt;
+    }
+    [[nodiscard]] virtual std::vector<ServiceEntry> services() const { return {}; }
+    [[nodiscard]] virtual std::string status_name(std::uint32_t status) const {
+        static_cast<void>(status);
+        return {};
+    }
+    /// Views of kernel structures by name ("pcr", "shared-data", "mappings"); nothing when the
+    /// personality has none of that name.
+    [[nodiscard]] virtual std::optional<View> view(Machine&, std::string_view) const {
+        return std::nullopt;
+    }
+    [[nodiscard]] virtual std::vector<std::string> view_names() const { return {}; }
+    virtual void set_service_observer(ServiceObserver* observer) { static_cast<void>(observer); }
+};
+
+}  // namespace ringside::guest

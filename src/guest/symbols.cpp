@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "guest/symbols.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace ringside::guest {
+
+std::string SymbolPlace::text() const {
+    std::string result(module);
+    if (!symbol.empty()) {
+        result += fmt::format("!{}", symbol);
+    }
+    if (offset != 0) {
+        result += fmt::format("+0x{:X}", offset);
+    }
+    return result;
+}
+
+void SymbolTable::add(Module module) {
+    std::stable_sort(module.symbols.begin(), module.symbols.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    modules_[module.base.value] = std::move(module);
+}
+
+void SymbolTable::remove(LinearAddress base) { modules_.erase(base.value); }
+
+std::optional<SymbolPlace> SymbolTable::place(LinearAddress address) const {
+    auto at = modules_.upper_bound(address.value);
+    if (at == modules_.begin()) {
+        return std::nullopt;
+    }
+    const Module& module = std::prev(at)->second;
+    if (address - module.base >= module.size) {
+        return std::nullopt;
+    }
+    const auto behind = std::upper_bound(
+        module.symbols.begin(), module.symbols.end(), address,
+        [](LinearAddress wanted, const auto& symbol) { return wanted < symbol.first; });
+    if (behind == module.symbols.begin()) {
+        return SymbolPlace{module.name, {}, address - module.base};
+    }
+    // Of several names at one address the first that was given.
+    const auto found = std::lower_bound(
+        module.symbols.begin(), behind, std::prev(behind)->first,
+        [](const auto& symbol, LinearAddress wanted) { return symbol.first < wanted; });
+    return SymbolPlace{module.name, found->second, address - found->first};
+}
+
+std::string SymbolTable::describe(LinearAddress address) const {
+    const auto found = place(address);
+    return found ? found->text() : fmt::format("{:08X}", address.value);
+}
+
+std::optional<LinearAddress> SymbolTable::find(std::string_view text) const {
+    std::uint32_t offset = 0;
+    if (const auto plus = text.rfind('+'); plus != std::string_view::npos) {
+        const auto number = parse_number(text.substr(plus + 1));
+        if (!number || *number > 0xFFFFFFFFU) {
+            return std::nullopt;
+        }
+        offset = static_cast<std::uint32_t>(*number);
+        text = text.substr(0, plus);
+    }
+    std::string_view module_name;
+    if (const auto bang = text.find('!'); bang != std::string_view::npos) {
+        module_name = text.substr(0, bang);
+        text = text.substr(bang + 1);
+    }
+    std::optional<LinearAddress> found;
+    for (const auto& [base, module] : modules_) {
+        if (!module_name.empty() && upcase(module_name) != upcase(module.name)) {
+            continue;
+        }
+        for (const auto& [address, name] : module.symbols) {
+            if (name == text) {
+                if (found && *found != address) {
+                    return std::nullopt;
+                }
+                found = address;
+            }
+        }
+    }
+    return found ? std::optional(*found + offset) : std::nullopt;
+}
+
+}  // namespace ringside::guest
