@@ -81,3 +81,66 @@ function(ringside_guest_exe name)
     DEPENDS ${objects} ${exe_LIBRARIES} COMMENT "Guest ${name}.exe" VERBATIM)
   add_custom_target(guest_${name}_exe ALL DEPENDS ${exe_FOLDER}/${name}.exe)
 endfunction()
+
+# Guest kernels: assembled without a compiler, linked at their address, carried as flat bytes.
+find_program(RINGSIDE_AS as REQUIRED)
+find_program(RINGSIDE_LD ld REQUIRED)
+find_program(RINGSIDE_OBJCOPY objcopy REQUIRED)
+find_program(RINGSIDE_NM nm REQUIRED)
+find_program(RINGSIDE_AWK awk REQUIRED)
+
+# ringside_assembler_include(<output> SCRIPT file FORM name INPUT table)
+#
+# Derives an assembler include from a data table.
+function(ringside_assembler_include output)
+  cmake_parse_arguments(PARSE_ARGV 1 inc "" "SCRIPT;FORM;INPUT" "")
+  cmake_path(GET output PARENT_PATH folder)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+    COMMAND ${RINGSIDE_AWK} -v form=${inc_FORM} -f ${inc_SCRIPT} ${inc_INPUT} > ${output}
+    DEPENDS ${inc_SCRIPT} ${inc_INPUT} VERBATIM)
+endfunction()
+
+# ringside_kernel_image(<name> BASE address SCRIPT linker-script SOURCES ... [GENERATED file ...])
+#
+# Builds in the current binary folder <name>.elf, <name>.bin (the bytes from BASE on, every
+# section included) and <name>.sym (rows address, size, name of the global symbols, ascending).
+# GENERATED files are includes; sources find them and the includes beside them by name.
+function(ringside_kernel_image name)
+  cmake_parse_arguments(PARSE_ARGV 1 image "" "BASE;SCRIPT" "SOURCES;GENERATED")
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}.objects)
+  set(stem ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  set(includes "")
+  foreach(file IN LISTS image_GENERATED image_SOURCES)
+    cmake_path(ABSOLUTE_PATH file NORMALIZE)
+    cmake_path(GET file PARENT_PATH include)
+    list(APPEND includes ${include})
+  endforeach()
+  list(REMOVE_DUPLICATES includes)
+  list(TRANSFORM includes PREPEND -I)
+  set(objects "")
+  foreach(source IN LISTS image_SOURCES)
+    cmake_path(ABSOLUTE_PATH source NORMALIZE)
+    cmake_path(GET source FILENAME file)
+    set(object ${folder}/${file}.o)
+    add_custom_command(OUTPUT ${object}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+      COMMAND ${RINGSIDE_AS} --32 --fatal-warnings ${includes} --MD ${object}.d -o ${object}
+              ${source}
+      DEPENDS ${source} ${image_GENERATED} DEPFILE ${object}.d
+      COMMENT "Kernel ${file}" VERBATIM)
+    list(APPEND objects ${object})
+  endforeach()
+  set(symbols_script ${PROJECT_SOURCE_DIR}/src/guest/kernel/symbols.awk)
+  add_custom_command(OUTPUT ${stem}.elf
+    COMMAND ${RINGSIDE_LD} -m elf_i386 --fatal-warnings --defsym=KERNEL_BASE=${image_BASE}
+            -T ${image_SCRIPT} -o ${stem}.elf ${objects}
+    DEPENDS ${objects} ${image_SCRIPT} COMMENT "Kernel ${name}.elf" VERBATIM)
+  add_custom_command(OUTPUT ${stem}.bin
+    COMMAND ${RINGSIDE_OBJCOPY} -O binary ${stem}.elf ${stem}.bin DEPENDS ${stem}.elf VERBATIM)
+  add_custom_command(OUTPUT ${stem}.sym
+    COMMAND ${RINGSIDE_NM} -n -g --defined-only --format=posix ${stem}.elf > ${stem}.names
+    COMMAND ${RINGSIDE_AWK} -f ${symbols_script} ${stem}.names > ${stem}.sym
+    DEPENDS ${stem}.elf ${symbols_script} VERBATIM)
+  add_custom_target(guest_${name} DEPENDS ${stem}.bin ${stem}.sym)
+endfunction()

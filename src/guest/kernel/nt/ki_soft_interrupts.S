@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+# Software interrupts of ring 3 other than the service gate: 2A, 2B, 2C and 2D.
+        .include "kernel.inc"
+        .include "trap_macros.inc"
+
+        .equ TICK_COUNT_SHIFT, 24
+
+        .equ BREAKPOINT_PRINT, 1
+        .equ BREAKPOINT_PROMPT, 2
+        .equ BREAKPOINT_COMMAND_STRING, 5
+
+# INT 2A. EAX = milliseconds since the start; EDX is not kept. No frame is built, and no selector
+# of the user is relied on.
+FUNCTION KiGetTickCount
+        mov     eax, ss:[KI_USER_SHARED_DATA + KUSER_SHARED_DATA_TickCountLow]
+        mul     dword ptr ss:[KI_USER_SHARED_DATA + KUSER_SHARED_DATA_TickCountMultiplier]
+        shrd    eax, edx, TICK_COUNT_SHIFT
+        iretd
+END_FUNCTION KiGetTickCount
+
+# INT 2B, the return from a user callback. ECX = result, EDX = its length, EAX = status. The
+# frame is a service's.
+FUNCTION KiCallbackReturn
+        push    0
+        push    ebp
+        push    ebx
+        push    esi
+        push    edi
+        push    fs
+        mov     ebx, KGDT_R0_PCR
+        mov     fs, ebx
+        push    dword ptr fs:[PCR_EXCEPTION_LIST]
+        mov     dword ptr fs:[PCR_EXCEPTION_LIST], EXCEPTION_CHAIN_END
+        mov     esi, fs:[PCR_CURRENT_THREAD]
+        push    dword ptr [esi + KTHREAD_PreviousMode]
+        sub     esp, KTRAP_FRAME_PreviousPreviousMode
+        mov     ebp, esp
+        mov     ebx, [ebp + KTRAP_FRAME_SegCs]
+        and     ebx, MODE_MASK
+        mov     [esi + KTHREAD_PreviousMode], bl
+        mov     ebx, [esi + KTHREAD_TrapFrame]
+        mov     [ebp + KTRAP_FRAME_Edx], ebx
+        mov     [esi + KTHREAD_TrapFrame], ebp
+        cld
+        SET_DEBUG_HEADER
+        SAVE_DEBUG_REGISTERS_IF_ACTIVE
+        sti
+# Outcome 4 of a service ends here too. EAX = status.
+STAGE KiCallbackReturnTail
+        mov     ecx, fs:[PCR_CURRENT_THREAD]
+        cmp     dword ptr [ecx + KTHREAD_CallbackStack], 0
+        jne     KiServiceOutcomeUnknown         # nothing in this kernel calls user mode
+        mov     eax, STATUS_NO_CALLBACK_ACTIVE
+        jmp     KiSystemServiceDone
+END_FUNCTION KiCallbackReturn
+
+# INT 2C: the fast half of an event pair that no thread of this kernel has.
+FUNCTION KiSetLowWaitHighThread
+        mov     eax, STATUS_NO_EVENT_PAIR
+        iretd
+END_FUNCTION KiSetLowWaitHighThread
+
+# INT 2D, followed by an INT3 byte. EAX = class, ECX EDX EBX EDI = operands. Without a debugger the
+# kernel answers every class that only tells something; the others are a breakpoint.
+FUNCTION KiDebugService
+        ENTER_TRAP error_code=0
+        mov     eax, 0x2D
+        GOTO_IF_KERNEL_FRAME KiDebugServiceFatal
+        inc     dword ptr [ebp + KTRAP_FRAME_Eip]
+        sti
+        mov     edx, [ebp + KTRAP_FRAME_Eax]
+        mov     esi, [ebp + KTRAP_FRAME_Ecx]
+        mov     edi, [ebp + KTRAP_FRAME_Edx]
+        cmp     edx, BREAKPOINT_PRINT
+        jb      KiTrap03Raise
+        cmp     edx, BREAKPOINT_PROMPT
+        je      KiTrap03Raise
+        cmp     edx, BREAKPOINT_COMMAND_STRING
+        ja      KiTrap03Raise
+        push    dword ptr [ebp + KTRAP_FRAME_Edi]       # Level
+        push    dword ptr [ebp + KTRAP_FRAME_Ebx]       # Component
+        push    edi                                     # Length
+        push    esi                                     # Buffer
+        push    edx                                     # Class
+        call    KiDebugPrint
+        mov     [ebp + KTRAP_FRAME_Eax], eax
+        jmp     Kei386EoiHelper
+KiDebugServiceFatal:
+        sub     dword ptr [ebp + KTRAP_FRAME_Eip], 2
+        jmp     KiSystemFatalException
+END_FUNCTION KiDebugService
