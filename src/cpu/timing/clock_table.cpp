@@ -8,11 +8,6 @@
 namespace ringside::cpu::timing {
 namespace {
 
-/// A call gate's count field has five bits.
-constexpr std::uint32_t most_parameters = 31;
-/// No instruction has more bytes, so none has more components.
-constexpr std::uint32_t most_components = 15;
-
 template <typename Enumerator>
 constexpr std::size_t index_of(Enumerator value) {
     return static_cast<std::size_t>(value);
@@ -22,8 +17,8 @@ bool is_p6(Model model) {
     return model >= Model::p6;
 }
 
-std::string name_of(std::string_view key, std::string_view form) {
-    return fmt::format("{}\t{}", key, form);
+bool is_far(const ZydisDecodedInstruction& instruction) {
+    return instruction.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
 }
 
 bool fits_mode(std::string_view mode, bool protected_mode) {
@@ -62,23 +57,6 @@ const ClockTable& ClockTable::of(Model model) {
     return tables.at(std::min(index_of(model), tables.size() - 1));
 }
 
-ClockTable::ClockTable(Model model, std::span<const ClockRow> rows, const P6Parameters& parameters)
-    : model_(model), parameters_(parameters), ticks_per_clock_(is_p6(model) ? 1000 : 1) {
-    for (const ClockRow& row : rows) {
-        if (row.key.starts_with("TS")) {
-            const auto switching = figure(row);
-            longest_task_switch_ =
-                std::max(longest_task_switch_, switching ? switching->bound() : 0);
-        }
-    }
-    FiledRows named;
-    for (const ClockRow& row : rows) {
-        add_row(row, named);
-    }
-    fill_adders(named);
-    fill_paths(named);
-}
-
 std::optional<Figure> ClockTable::figure(const ClockRow& row) const {
     switch (model_) {
         case Model::i386: return parse_figure(row.i386, parameters_);
@@ -94,95 +72,29 @@ std::string ClockTable::source(const ClockRow& row) const {
     return is_p6(model_) ? p6_basis(row, parameters_) : std::string{row.confidence};
 }
 
-ClockTable::Filed ClockTable::file(const ClockRow& row) {
-    Filed filed{figure(row), 0};
-    if (filed.figure && filed.figure->formula) {
-        formulas_.push_back(*filed.figure->formula);
-        filed.formula_index = static_cast<std::uint16_t>(formulas_.size());
-    }
-    return filed;
+const ClockTable::Key& ClockTable::key_named(std::string_view name) const {
+    const auto found = keys_.find(name);
+    ensure(found != keys_.end(), fmt::format("clocks.tsv: no key {}", name));
+    return found->second;
 }
 
-void ClockTable::add_row(const ClockRow& row, FiledRows& named) {
-    const Filed filed = file(row);
-    if (row.is_adder()) {
-        named.emplace(name_of(row.key, row.form), filed);
-        return;
-    }
-    Key& key = keys_[row.key];
-    if (row.is_path()) {
-        named.emplace(name_of(row.key, row.form), filed);
-        if (filed.figure) {
-            key.path_bound = std::max(key.path_bound, path_bound(row, *filed.figure));
-        }
-        return;
-    }
-    key.forms.push_back({OperandForm{row.form}, row.mode, filed});
-}
-
-void ClockTable::fill_adders(const FiledRows& named) {
-    const auto value = [&named](std::string_view key, std::string_view form) {
-        const auto found = named.find(name_of(key, form));
-        ensure(found != named.end() && found->second.figure,
-               fmt::format("clocks.tsv: no {} {}", key, form));
-        return found->second.figure->base;
-    };
-    adders_ = {
-        .base_and_index = value("EA", "adder base and index"),
-        .index_alone = value("EA", "adder index alone"),
-        .displacement_and_immediate = value("EA", "adder displacement and immediate"),
-        .prefix = value("PREFIX", "adder 66/67/segment/REP"),
-        .lock = value("LOCK", "adder"),
-    };
-}
-
-void ClockTable::fill_paths(const FiledRows& named) {
-    const auto take = [&named](const RowName& name, Filed& into) {
-        const auto found = named.find(name_of(name.key, name.form));
-        ensure(found != named.end(), fmt::format("clocks.tsv: no {} {}", name.key, name.form));
-        into = found->second;
-    };
-    for (std::uint8_t cause = 0; cause < cause_count; ++cause) {
-        for (std::uint8_t route = 0; route < route_count; ++route) {
-            take(row_of(Cause{cause}, Route{route}), entries_.at(cause).at(route));
-        }
-    }
-    for (std::uint8_t path = 0; path < path_count; ++path) {
-        take(row_of(Path{path}), paths_.at(path));
-    }
-    for (std::uint8_t form = 0; form < port_form_count; ++form) {
-        for (std::uint8_t right = 0; right < port_right_count; ++right) {
-            take(row_of(PortForm{form}, PortRight{right}), ports_.at(form).at(right));
-        }
-    }
-    for (std::uint8_t from = 0; from < task_count; ++from) {
-        for (std::uint8_t to = 0; to < task_count; ++to) {
-            take(row_of(Task{from}, Task{to}, false), tasks_[0].at(from).at(to));
-            // In virtual 8086 mode IRET returns within the task, whatever NT says.
-            const bool printed = Task{from} != Task::tss386_v86;
-            take(row_of(Task{from}, Task{to}, printed), tasks_[1].at(from).at(to));
-        }
-    }
-}
-
-std::uint64_t ClockTable::path_bound(const ClockRow& row, const Figure& figure) const {
-    const bool repeated = row.form.find("repeated") != std::string_view::npos;
-    const bool switches = row.form.find("task") != std::string_view::npos ||
-                          row.form.find("tss") != std::string_view::npos;
-    return (repeated ? figure.bound() : figure.ticks(most_parameters)) +
-           (switches ? longest_task_switch_ : 0) + (figure.plus_m ? most_components : 0);
-}
-
-const ClockTable::Filed& ClockTable::find(std::string_view name, const Key& key,
+const ClockTable::Filed* ClockTable::find(const Key& key,
                                           const ZydisDecodedInstruction& instruction,
                                           const ZydisDecodedOperand* operands,
-                                          bool protected_mode) const {
+                                          bool protected_mode) {
     const auto found = std::find_if(key.forms.begin(), key.forms.end(), [&](const Form& form) {
         return fits_mode(form.mode, protected_mode) && form.operands.matches(instruction, operands);
     });
-    ensure(found != key.forms.end() && found->filed.figure,
-           fmt::format("no clocks for this form of {} on {}", name, traits(model_).name));
-    return found->filed;
+    return found != key.forms.end() && found->filed.figure ? &found->filed : nullptr;
+}
+
+bool ClockTable::has(std::string_view name, const ZydisDecodedInstruction& instruction,
+                     const ZydisDecodedOperand* operands, bool protected_mode) const {
+    const Key& key = key_named(name);
+    if (is_far(instruction) || key.forms.empty()) {
+        return key.path_bound != 0;
+    }
+    return find(key, instruction, operands, protected_mode) != nullptr;
 }
 
 Cost ClockTable::cost_of(const Filed& filed) const {
@@ -200,14 +112,14 @@ Cost ClockTable::cost_of(const Filed& filed) const {
 
 Cost ClockTable::cost(std::string_view name, const ZydisDecodedInstruction& instruction,
                       const ZydisDecodedOperand* operands, bool protected_mode) const {
-    const auto found = keys_.find(name);
-    ensure(found != keys_.end(), fmt::format("clocks.tsv: no key {}", name));
-    const Key& key = found->second;
-    const bool far = instruction.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
-
+    const Key& key = key_named(name);
+    const bool far = is_far(instruction);
     Cost cost;
     if (!far && !key.forms.empty()) {
-        cost = cost_of(find(name, key, instruction, operands, protected_mode));
+        const Filed* const filed = find(key, instruction, operands, protected_mode);
+        ensure(filed != nullptr,
+               fmt::format("no clocks for this form of {} on {}", name, traits(model_).name));
+        cost = cost_of(*filed);
         if (cost.formula != nullptr) {
             if (const auto n = static_argument(*cost.formula, instruction, operands)) {
                 cost.ticks = static_cast<std::uint32_t>(cost.formula->ticks(*n));

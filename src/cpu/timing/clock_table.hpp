@@ -63,6 +63,11 @@ class ClockTable {
     [[nodiscard]] Cost cost(std::string_view key, const ZydisDecodedInstruction& instruction,
                             const ZydisDecodedOperand* operands, bool protected_mode) const;
 
+    /// Whether the model has the form at all, as far as the table knows: false for the long NOPs
+    /// before p6 and for MOV to and from CR4 on i386, whose mnemonics are older than they.
+    [[nodiscard]] bool has(std::string_view key, const ZydisDecodedInstruction& instruction,
+                           const ZydisDecodedOperand* operands, bool protected_mode) const;
+
     /// Delivery through the IDT.
     [[nodiscard]] PathCost transition(Cause cause, Route route) const;
     /// `parameters` counts what a call gate copies. Throws BrokenInvariant for a path that the
@@ -89,6 +94,9 @@ class ClockTable {
     [[nodiscard]] std::string source(const ClockRow& row) const;
 
   private:
+    /// No instruction has more bytes, so none has more components.
+    static constexpr std::uint32_t most_components = 15;
+
     struct Filed {
         std::optional<Figure> figure;
         std::uint16_t formula_index = 0;
@@ -109,8 +117,9 @@ class ClockTable {
     void fill_adders(const FiledRows& adders);
     void fill_paths(const FiledRows& paths);
     std::uint64_t path_bound(const ClockRow& row, const Figure& figure) const;
-    const Filed& find(std::string_view key, const Key& forms, const ZydisDecodedInstruction&,
-                      const ZydisDecodedOperand*, bool protected_mode) const;
+    const Key& key_named(std::string_view name) const;
+    static const Filed* find(const Key& key, const ZydisDecodedInstruction& instruction,
+                             const ZydisDecodedOperand* operands, bool protected_mode);
     Cost cost_of(const Filed& filed) const;
     PathCost path_cost(const Filed& filed, std::uint32_t n) const;
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 set(cpu_timing_sources
+  timing/clock_filing.cpp
   timing/clock_row.cpp
   timing/clock_row.hpp
   timing/clock_table.cpp

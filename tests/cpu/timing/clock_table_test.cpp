@@ -205,3 +205,21 @@ TEST_CASE("a form that the model lacks, and an unknown key, are broken invariant
     CHECK_THROWS_AS(ClockTable::of(Model::i486).formula(0), ringside::BrokenInvariant);
     CHECK_THROWS_AS(ClockTable::of(Model::i486).formula(60'000), ringside::BrokenInvariant);
 }
+
+TEST_CASE("a younger form under an old mnemonic is known to be missing", "[timing]") {
+    const auto has = [](Model model, std::string_view bytes) {
+        const Decoded decoded{bytes};
+        return ClockTable::of(model).has(key_of(decoded.instruction.mnemonic), decoded.instruction,
+                                         decoded.operands.data(), true);
+    };
+    CHECK(has(Model::i486, "90"));
+    CHECK_FALSE(has(Model::i486, "0f 1f 44 00 00"));
+    CHECK(has(Model::p6, "0f 1f 44 00 00"));
+    CHECK_FALSE(has(Model::i386, "0f 22 e0"));  // mov cr4,eax
+    CHECK_FALSE(has(Model::i386, "0f 20 e0"));  // mov eax,cr4
+    CHECK(has(Model::i486, "0f 22 e0"));
+    CHECK_FALSE(has(Model::i486, "0f 34"));  // sysenter
+    CHECK(has(Model::p6, "0f 34"));
+    CHECK(has(Model::i486, "cb"));
+    CHECK(has(Model::i386, "cd 2e"));
+}
