@@ -194,10 +194,10 @@ struct Cpu {
         Cpu& cpu;
         std::byte* host;  ///< null: the parts in cpu.split_place
 
-        [[nodiscard]] W get() const {
+        [[nodiscard, gnu::always_inline]] W get() const {
             return host != nullptr ? load<W>(host) : static_cast<W>(cpu.read_split(sizeof(W)));
         }
-        void set(W value) const {
+        [[gnu::always_inline]] void set(W value) const {
             if (host != nullptr) [[likely]] {
                 store<W>(host, value);
             } else {
