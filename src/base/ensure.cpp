@@ -5,12 +5,11 @@
 
 namespace ringside {
 
-void broken_invariant(std::string_view what, std::source_location where) {
-    std::string_view file = where.file_name();
-    if (const auto slash = file.rfind("src/"); slash != std::string_view::npos) {
-        file.remove_prefix(slash);
+void broken_invariant(std::string_view what, std::string_view file, int line) {
+    if (const auto slash = file.rfind("/src/"); slash != std::string_view::npos) {
+        file.remove_prefix(slash + 1);
     }
-    throw BrokenInvariant(fmt::format("{} ({}:{})", what, file, where.line()));
+    throw BrokenInvariant(fmt::format("{} ({}:{})", what, file, line));
 }
 
 }  // namespace ringside

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace ringside {
@@ -25,13 +25,14 @@ class InputError : public std::runtime_error {
     int exit_status_;
 };
 
-[[noreturn]] void broken_invariant(std::string_view what, std::source_location where);
+[[noreturn]] void broken_invariant(std::string_view what, std::string_view file, int line);
 
 /// Checks an invariant in every build type; throws BrokenInvariant with file and line.
-inline void ensure(bool holds, std::string_view what,
-                   std::source_location where = std::source_location::current()) {
+/// (std::source_location needs more than clang 14 has.)
+inline void ensure(bool holds, std::string_view what, const char* file = __builtin_FILE(),
+                   int line = __builtin_LINE()) {
     if (!holds) [[unlikely]] {
-        broken_invariant(what, where);
+        broken_invariant(what, file, line);
     }
 }
 
