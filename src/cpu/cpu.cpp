@@ -44,6 +44,9 @@ void Cpu::context_changed() {
         segment(SegmentRegister::es).flat_data()) {
         mode |= block_mode::flat_data;
     }
+    if (protected_mode()) {
+        mode |= block_mode::protected_mode;
+    }
     if (cpl == 3) {
         mode |= block_mode::user;
     }

@@ -78,7 +78,8 @@ inline constexpr std::uint32_t flat_data = 2;
 inline constexpr std::uint32_t single = 4;
 inline constexpr std::uint32_t user = 8;
 inline constexpr std::uint32_t flat_code = 16;
-inline constexpr unsigned width = 5;
+inline constexpr std::uint32_t protected_mode = 32;
+inline constexpr unsigned width = 6;
 }  // namespace block_mode
 
 /// The processor: architectural state, and what running blocks of it needs.

@@ -175,7 +175,7 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
     op.handler = selection.handler;
     if (!row->clocks.empty()) {
         const timing::Cost cost = cpu_.clocks.cost(row->clocks, decoded.instruction,
-                                                   decoded.operands.data(), cpu_.protected_mode());
+                                                   decoded.operands.data(), protected_mode);
         clocks_ += cost.ticks;
         bound_ += cost.bound;
         op.formula = cost.formula_index;
