@@ -164,8 +164,13 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
         return result;
     }
     const Instruction* const row = find_instruction(decoded.mnemonic());
-    const Selection selection =
-        row != nullptr && row->first <= cpu_.model ? row->select(decoded, mode_) : Selection{};
+    const bool protected_mode = (mode_ & block_mode::protected_mode) != 0;
+    // A model may have a mnemonic but not this form of it (MOV CR4, long NOP).
+    const bool exists =
+        row != nullptr && row->first <= cpu_.model &&
+        (row->clocks.empty() || cpu_.clocks.has(row->clocks, decoded.instruction,
+                                                decoded.operands.data(), protected_mode));
+    const Selection selection = exists ? row->select(decoded, mode_) : Selection{};
     if (selection.handler == nullptr) {
         add_fault(&undefined, offset);
         return DecodeResult::undefined;
