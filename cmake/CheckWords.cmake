@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# The processor knows no operating system: fails when a source of FOLDERS says one's words.
+cmake_minimum_required(VERSION 3.25)
+set(words "(^|[^A-Za-z_])(Ki|Ke|Nt|Zw|Mm|Ps|Rtl)[A-Z][a-z]|ntdll|KTRAP|[Ww]indows|[Ll]inux|[Hh]ello ?[Cc]hina")
+set(bad "")
+foreach(folder IN LISTS FOLDERS)
+  file(GLOB_RECURSE files ${folder}/*.hpp ${folder}/*.cpp)
+  foreach(file IN LISTS files)
+    file(STRINGS ${file} lines REGEX "${words}")
+    foreach(line IN LISTS lines)
+      string(APPEND bad "\n${file}: ${line}")
+    endforeach()
+  endforeach()
+endforeach()
+if(bad)
+  message(FATAL_ERROR "an operating system's name below the guest layer:${bad}")
+endif()
