@@ -10,8 +10,9 @@
 namespace ringside::mmu {
 
 /// One cached translation with the host address of its page. A tag holds the linear page, or
-/// `no_page` when that kind of access must take the slow path.
-struct TlbEntry {
+/// `no_page` when that kind of access must take the slow path. Its size keeps
+/// the index of a look-up one shift and one mask.
+struct alignas(32) TlbEntry {
     static constexpr std::uint32_t no_page = 1;  // never page-aligned, so never equal to a page
 
     std::uint32_t read_tag = no_page;
@@ -56,10 +57,7 @@ class Tlb {
     }
 
   private:
-    static std::uint32_t index(LinearAddress a) {
-        const std::uint32_t page = a.value / page_size;
-        return (page ^ (page >> 10)) % entries;
-    }
+    static std::uint32_t index(LinearAddress a) { return a.value / page_size % entries; }
     std::array<TlbEntry, entries> slots_{};
 };
 
