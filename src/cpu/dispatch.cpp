@@ -132,6 +132,12 @@ const Op* probed(Cpu& cpu, const Op* op) {
         cpu.clock += op->clocks;
         cpu.observer->reached({cpu.segment(SegmentRegister::cs).base + cpu.eip_of(op)});
         cpu.clock = clock_at_entry;
+        if (cpu.exit.kind != ExitKind::none) {
+            // The observer asked for a stop: the instruction waits, and with it RF and TF.
+            settle_at(cpu, op);
+            cpu.trap_suppressed = true;
+            return nullptr;
+        }
     }
     return proceed(cpu, op + 1);
 }

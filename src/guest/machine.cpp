@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cpu/decode/block.hpp"
 #include "engine/interpreter.hpp"
 
 namespace ringside::guest {
@@ -25,6 +26,7 @@ int StopReason::exit_status() const {
         case StopKind::not_built: return 125;
         case StopKind::not_executable: return 126;
         case StopKind::interrupted: return 130;
+        case StopKind::observer: return 125;
     }
     return 125;
 }
@@ -33,6 +35,7 @@ Machine::Machine(const MachineConfig& config)
     : memory_(config.memory_bytes),
       mmu_(memory_),
       cpu_(config.model, mmu_),
+      observers_(cpu_),
       engine_(std::make_unique<engine::InterpreterEngine>(cpu_)),
       mhz_(config.mhz.value_or(cpu::traits(config.model).default_mhz)) {
     cpu_.blocks->set_block_limit(config.block_limit);
@@ -43,7 +46,8 @@ Machine::~Machine() = default;
 std::uint64_t Machine::ticks_of(std::chrono::nanoseconds time) const {
     const auto per_clock = cpu::traits(cpu_.model).ticks_per_clock;
     // MHz clocks to the microsecond; 128 bits, since thousandths overflow after hours.
-    const auto ticks = static_cast<unsigned __int128>(time.count()) * mhz_ * per_clock / 1000;
+    __extension__ using Wide = unsigned __int128;
+    const auto ticks = static_cast<Wide>(time.count()) * mhz_ * per_clock / 1000;
     return static_cast<std::uint64_t>(ticks);
 }
 
@@ -94,8 +98,9 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
             if (auto stop = personality.halted(*this)) {
                 return stop;
             }
-            if (const auto event = personality.next_event()) {
-                cpu_.clock = std::max(cpu_.clock, *event);
+            if (const auto event = personality.next_event(); event && *event > cpu_.clock) {
+                idle_ticks_ += *event - cpu_.clock;
+                cpu_.clock = *event;
             }
             return std::nullopt;
         case engine::ExitKind::shutdown: return personality.shutdown(*this);
@@ -107,7 +112,7 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
                                 cpu_.segment(cpu::SegmentRegister::cs).base + cpu_.eip})),
                 {}};
         case engine::ExitKind::debug_stop:
-            return StopReason{StopKind::interrupted, 0, "stopped by an observer", {}};
+            return StopReason{StopKind::observer, 0, "stopped by an observer", {}};
     }
     return std::nullopt;
 }

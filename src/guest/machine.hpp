@@ -10,6 +10,7 @@
 
 #include "cpu/cpu.hpp"
 #include "engine/engine.hpp"
+#include "guest/observers.hpp"
 #include "guest/personality.hpp"
 #include "mmu/mmu.hpp"
 #include "mmu/physical_memory.hpp"
@@ -47,6 +48,11 @@ class Machine {
     StopReason run(Personality& personality, const Limits& limits = {});
     /// Makes run() return StopKind::interrupted soon; may be called from a signal handler.
     void interrupt() { interrupted_.store(true, std::memory_order_relaxed); }
+    /// For observers: run() returns StopKind::observer at the boundary that is being told of.
+    void stop() { cpu_.exit.kind = cpu::ExitKind::debug_stop; }
+    [[nodiscard]] Observers& observers() { return observers_; }
+    /// Ticks that were skipped because nothing ran.
+    [[nodiscard]] std::uint64_t idle_ticks() const { return idle_ticks_; }
 
     /// Reads guest memory by linear address as the kernel would, without side effects. False when
     /// a page is missing.
@@ -66,8 +72,10 @@ class Machine {
     mmu::PhysicalMemory memory_;
     mmu::Mmu mmu_;
     cpu::Cpu cpu_;
+    Observers observers_;
     std::unique_ptr<engine::Engine> engine_;
     std::uint32_t mhz_;
+    std::uint64_t idle_ticks_ = 0;
     std::atomic<bool> interrupted_ = false;
 };
 

@@ -27,6 +27,7 @@ enum class StopKind : std::uint8_t {
     interrupted,        ///< by the user
     not_built,          ///< a part of the processor or kernel that this version lacks
     not_executable,     ///< found at run time: missing DLL or import
+    observer,           ///< Machine::stop was called; the run may be continued
 };
 
 struct StopReason {
@@ -57,6 +58,13 @@ struct Layout {
 struct Stage {
     std::string name;    ///< "frame", "lookup", "copy", "service", "exit"
     LinearAddress at{};  ///< the stage begins when control reaches this address
+};
+
+/// Something that registers and memory say at the moment a stage begins: "bytes", "function" ...
+struct StageDetail {
+    std::string name;
+    std::uint32_t value = 0;
+    std::string text;  ///< the value for a reader, or empty
 };
 
 /// One line of an inspector's table, or of a structure's dump.
@@ -113,6 +121,10 @@ class Personality {
         return std::nullopt;
     }
     [[nodiscard]] virtual std::vector<Stage> stages() const { return {}; }
+    /// What can be told of a stage while control stands at its address.
+    [[nodiscard]] virtual std::vector<StageDetail> stage_details(Machine&, const Stage&) const {
+        return {};
+    }
     /// Where the program's own code begins: traces start here unless asked for the loader too.
     [[nodiscard]] virtual std::optional<LinearAddress> program_entry() const {
         return std::nullopt;
