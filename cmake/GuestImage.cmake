@@ -8,7 +8,7 @@ set(RINGSIDE_PE_FLAGS
   -std=c11 -O2 -march=i386 -mtune=i686 -mno-sse -mno-mmx -mno-80387 -ffreestanding -fno-common
   -fno-stack-protector -fno-asynchronous-unwind-tables -fno-exceptions -fno-ident
   -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-strict-aliasing
-  -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes
+  -Wall -Wextra -Werror -Wshadow
   CACHE INTERNAL "")
 set(RINGSIDE_PE_LINK_FLAGS
   -nostdlib -Wl,--kill-at -Wl,--no-insert-timestamp -Wl,--enable-stdcall-fixup

@@ -26,3 +26,17 @@ ringside_guest_dll(ntdll
   FLAGS   -I${user_nt}/include)
 
 list(APPEND guest_embedded ntdll_dll=${ntdll_folder}/ntdll.dll)
+
+set(kernel32_sources
+  base.c console.c environment.c exception.c file_io.c file_open.c memory.c module.c process.c
+  start.S string.c synchronise.c system.c time.c tls.c)
+list(TRANSFORM kernel32_sources PREPEND ${user_nt}/kernel32/)
+ringside_guest_dll(kernel32
+  BASE    0x7C800000
+  DEF     ${user_nt}/kernel32/kernel32.def
+  ENTRY   _BaseDllMain@12
+  SOURCES ${kernel32_sources}
+  IMPORTS ntdll
+  FLAGS   -I${user_nt}/include)
+
+list(APPEND guest_embedded kernel32_dll=${kernel32_folder}/kernel32.dll)

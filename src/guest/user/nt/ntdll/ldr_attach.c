@@ -82,7 +82,6 @@ NTSTATUS NTAPI LdrShutdownThread(void) {
     return STATUS_SUCCESS;
 }
 
-NTSTATUS LdrpInitializeThread(void);
 NTSTATUS LdrpInitializeThread(void) {
     RtlEnterCriticalSection(&LdrpLoaderLock);
     const NTSTATUS status = LdrpAllocateThreadTls();
