@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "trace/record.hpp"
+
+#include <algorithm>
+
+namespace ringside::trace {
+namespace {
+
+template <typename Rows>
+auto named(const Rows& rows, std::string_view name) -> decltype(rows.data()) {
+    const auto found = std::find_if(rows.begin(), rows.end(),
+                                    [name](const auto& row) { return row.name == name; });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const FrameField* Frame::find(std::string_view name) const {
+    return named(fields, name);
+}
+
+const guest::StageDetail* StageTime::find(std::string_view detail) const {
+    return named(details, detail);
+}
+
+const StageTime* Record::stage(std::string_view name) const {
+    return named(stages, name);
+}
+
+bool Record::is_transparent() const {
+    return (kind == RecordKind::exception || kind == RecordKind::interrupt) && exit && !diverted;
+}
+
+}  // namespace ringside::trace

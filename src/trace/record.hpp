@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/cycles.hpp"
+#include "cpu/segments/descriptor.hpp"
+#include "cpu/transition.hpp"
+#include "guest/personality.hpp"
+#include "guest/service_call.hpp"
+
+namespace ringside::trace {
+
+enum class RecordKind : std::uint8_t {
+    call,                ///< a system call: an entry on which the kernel built its service frame
+    software_interrupt,  ///< any other INT n
+    exception,
+    interrupt,  ///< hardware
+    dispatch,   ///< ring 3 is entered at a place of the kernel's choosing: APC, exception, start
+};
+
+/// The door: an IDT gate, or the MSRs of SYSENTER.
+struct Gate {
+    bool is_sysenter = false;
+    LinearAddress entry{};  ///< of the IDT gate
+    cpu::Selector selector;
+    std::uint32_t offset = 0;
+    std::string target;  ///< the offset as symbol
+    std::string_view type;
+    unsigned dpl = 0;
+    std::uint32_t stack = 0;  ///< MSR 175, or esp0 of the TSS when the ring changes
+    cpu::Selector stack_selector;
+    bool switches_stack = false;
+};
+
+struct FrameField {
+    std::string name;
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+    std::uint32_t value = 0;
+};
+
+/// The structure that the kernel built on entry, as it stood when it was complete.
+struct Frame {
+    std::string layout;
+    LinearAddress at{};
+    std::vector<FrameField> fields;
+
+    [[nodiscard]] const FrameField* find(std::string_view name) const;
+};
+
+/// A stretch of the way through the kernel. The stages of a record follow without gaps.
+struct StageTime {
+    std::string name;
+    LinearAddress at{};  ///< the address that stands for the stage
+    Cycles begins;
+    Cycles ends;
+    std::vector<guest::StageDetail> details;
+
+    [[nodiscard]] const guest::StageDetail* find(std::string_view detail) const;
+};
+
+/// What the personality said of the service's body.
+struct Service {
+    std::string name;
+    std::uint32_t number = 0;
+    std::uint32_t thread_id = 0;
+    std::uint32_t argument_bytes = 0;
+    std::vector<guest::ServiceArgument> arguments;
+    bool implemented = true;
+    Cycles begins;
+    std::optional<guest::ServiceResult> result;
+};
+
+/// One passage through the kernel, from the gate in to the way out.
+struct Record {
+    RecordKind kind = RecordKind::call;
+    std::uint64_t number = 0;  ///< counts from 1 in the order of entries
+    unsigned depth = 0;        ///< passages that are open around it
+    Cycles begins;
+    Cycles ends;
+
+    /// Nothing for a service that kernel code calls without a gate.
+    std::optional<cpu::Transition> entry;
+    std::optional<Gate> gate;
+    std::string origin;  ///< where the entry was made
+    /// Return addresses at the top of the caller's stack, innermost first.
+    std::vector<std::string> callers;
+    std::uint32_t eax = 0;  ///< at the entry
+    std::uint32_t edx = 0;
+
+    std::optional<Frame> frame;
+    std::vector<StageTime> stages;
+    std::optional<Service> service;
+
+    /// Nothing when control never came back.
+    std::optional<cpu::Transition> exit;
+    std::string landing;       ///< where the way out leads
+    bool diverted = false;     ///< not to where the entry was made
+    std::uint32_t result = 0;  ///< EAX on the way out
+    std::string result_name;   ///< as a status, when it is one
+    std::string call_name;     ///< of a call: the service's, as far as anybody knows it
+
+    [[nodiscard]] const StageTime* stage(std::string_view name) const;
+    /// An exception or interrupt after which the program goes on as if nothing had been.
+    [[nodiscard]] bool is_transparent() const;
+    [[nodiscard]] Cycles clocks() const { return ends - begins; }
+};
+
+}  // namespace ringside::trace

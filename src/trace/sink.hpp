@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/cycles.hpp"
+#include "guest/personality.hpp"
+#include "trace/record.hpp"
+
+namespace ringside::trace {
+
+/// The world that a trace was made in.
+struct Header {
+    std::string program;
+    std::string os;
+    std::string cpu;
+    std::uint32_t mhz = 0;
+    std::string entry;            ///< "int2e", "sysenter", or "auto"
+    bool assumed_clocks = false;  ///< some clock figures rest on no manual
+};
+
+/// What came of the run.
+struct Footer {
+    guest::StopReason stop;
+    Cycles clocks;
+    std::uint64_t records = 0;
+};
+
+/// Takes records as they close. Nothing is kept, so a trace may be of any length.
+class Sink {
+  public:
+    virtual ~Sink() = default;
+    virtual void begin(const Header& header) = 0;
+    virtual void record(const Record& record) = 0;
+    virtual void end(const Footer& footer) = 0;
+};
+
+/// Where a sink's lines go.
+using Write = std::function<void(std::string_view)>;
+
+}  // namespace ringside::trace

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "trace/text.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "trace/words.hpp"
+
+namespace ringside::trace {
+namespace {
+
+constexpr std::string_view dim = "2";
+constexpr std::string_view red = "31";
+constexpr std::string_view bold = "1";
+
+std::string arguments_text(const Record& record) {
+    if (!record.service) {
+        return "...";
+    }
+    std::string result;
+    for (const guest::ServiceArgument& argument : record.service->arguments) {
+        result += result.empty() ? "" : ", ";
+        result += argument_text(argument);
+    }
+    return result;
+}
+
+std::string result_text(const Record& record) {
+    if (!record.exit) {
+        return "?";
+    }
+    if (record.diverted) {
+        return record.service && record.service->result
+                   ? status_text(record.service->result->status,
+                                 record.service->result->status_name)
+                   : "elsewhere";
+    }
+    return status_text(record.result, record.result_name);
+}
+
+std::string outputs_text(const Record& record) {
+    std::string result;
+    if (record.service && record.service->result) {
+        for (const guest::ServiceArgument& output : record.service->result->outputs) {
+            result += result.empty() ? " [" : ", ";
+            result += argument_text(output);
+        }
+    }
+    return result.empty() ? result : result + "]";
+}
+
+std::string stage_text(const StageTime& stage, const Record& record) {
+    std::string text = stage.name;
+    if (stage.name == "frame" && record.frame) {
+        text += fmt::format(" {:08X}", record.frame->at.value);
+    }
+    const auto* table = stage.find("table");
+    const auto* index = stage.find("index");
+    if (table != nullptr && index != nullptr) {
+        text += fmt::format(" {}[0x{:X}]", table->text, index->value);
+    }
+    if (const auto* function = stage.find("function")) {
+        text += fmt::format(" {}", function->text);
+    }
+    if (const auto* size = stage.find("bytes")) {
+        text += fmt::format(" {} bytes", size->value);
+    }
+    if (stage.name == "exit" && record.exit) {
+        text += fmt::format(" {}", exit_word(*record.exit));
+    }
+    return text + fmt::format(" {}", stage.ends - stage.begins);
+}
+
+bool is_failure(const Record& record) {
+    // NTSTATUS errors and negative errno values alike have the top bit set.
+    return record.exit && !record.diverted && (record.result & 0x80000000U) != 0;
+}
+
+}  // namespace
+
+std::string path_text(const Record& record) {
+    std::string result;
+    const auto add = [&result](std::string_view part) {
+        result += result.empty() ? "" : " > ";
+        result += part;
+    };
+    if (record.entry && record.gate) {
+        const Cycles cost = record.entry->clock_after - record.entry->clock_before;
+        if (record.gate->is_sysenter) {
+            add(fmt::format("gate MSR 176 {} {}", record.gate->target, cost));
+        } else {
+            add(fmt::format("gate IDT[{:02X}] {} {}", static_cast<unsigned>(record.entry->vector),
+                            record.gate->target, cost));
+        }
+        if (record.gate->switches_stack) {
+            add(fmt::format("stack {} -> {}", stack_text(record.entry->before),
+                            stack_text(record.entry->after)));
+        }
+    }
+    for (const StageTime& stage : record.stages) {
+        add(stage_text(stage, record));
+    }
+    if (record.exit && record.stage("exit") == nullptr) {
+        add(fmt::format("exit {}", exit_word(*record.exit)));
+    }
+    return result;
+}
+
+std::string header_text(const Header& header) {
+    return fmt::format("# {}: os {}, cpu {}, {} MHz, entry {}{}\n", header.program, header.os,
+                       header.cpu, header.mhz, header.entry,
+                       header.assumed_clocks ? "; some clock figures are assumed" : "");
+}
+
+std::string footer_text(const Footer& footer) {
+    std::string why = std::string(stop_word(footer.stop.kind));
+    if (footer.stop.kind == guest::StopKind::guest_exit) {
+        why = fmt::format("exit status 0x{:X}", footer.stop.status);
+    }
+    return fmt::format("# {}; {} records, {} clocks; service bodies are not modelled\n", why,
+                       footer.records, footer.clocks);
+}
+
+std::string frame_text(const Frame& frame, std::string_view indent) {
+    std::string result = fmt::format("{}{} at {:08X}\n", indent, frame.layout, frame.at.value);
+    constexpr std::size_t columns = 4;
+    for (std::size_t i = 0; i < frame.fields.size(); ++i) {
+        const FrameField& field = frame.fields[i];
+        const bool ends_line = i % columns == columns - 1 || i + 1 == frame.fields.size();
+        const std::string cell =
+            fmt::format("+{:02X} {} {:08X}", field.offset, field.name, field.value);
+        result += i % columns == 0 ? std::string(indent) + "  " : "  ";
+        result += ends_line ? cell + "\n" : fmt::format("{:<34}", cell);
+    }
+    return result;
+}
+
+void TextSink::begin(const Header& header) {
+    write_(colored(header_text(header), dim));
+}
+
+void TextSink::end(const Footer& footer) {
+    flush_transparent();
+    write_(colored(footer_text(footer), dim));
+}
+
+void TextSink::record(const Record& record) {
+    if (record.is_transparent() && !options_.verbose) {
+        Transparent& sum = transparent_[entry_word(*record.entry)];
+        ++sum.count;
+        sum.clocks += record.clocks().value;
+        return;
+    }
+    flush_transparent();
+    if (record.kind == RecordKind::call) {
+        call(record);
+    } else {
+        other(record);
+    }
+    if (options_.frames) {
+        frame(record);
+    }
+}
+
+void TextSink::flush_transparent() {
+    if (transparent_.empty()) {
+        return;
+    }
+    std::string line;
+    for (const auto& [word, sum] : transparent_) {
+        line += line.empty() ? "    " : ", ";
+        line += fmt::format("{} x {} ({} clocks)", sum.count, word, sum.clocks);
+    }
+    transparent_.clear();
+    write_(colored(line + ": handled, and the program goes on\n", dim));
+}
+
+void TextSink::call(const Record& record) {
+    std::string result = result_text(record);
+    if (is_failure(record)) {
+        result = colored(result, red);
+    }
+    const char* const missing =
+        record.service && !record.service->implemented ? " (not implemented)" : "";
+    write_(fmt::format("#{} {}({}) = {}{}{}, {} clocks\n", record.number,
+                       colored(record.call_name, bold), arguments_text(record), result,
+                       outputs_text(record), missing, record.clocks()));
+    std::string from =
+        record.entry ? entry_word(*record.entry) + " at " + record.origin : "called by kernel code";
+    if (!record.callers.empty()) {
+        from += fmt::format(" < {}", fmt::join(record.callers, " < "));
+    }
+    write_(colored(fmt::format("    {} > {}\n", from, path_text(record)), dim));
+}
+
+void TextSink::other(const Record& record) {
+    if (record.kind == RecordKind::dispatch) {
+        write_(fmt::format("#{} dispatch by {} to {}, stack {}\n", record.number,
+                           exit_word(*record.exit), record.landing,
+                           stack_text(record.exit->after)));
+        return;
+    }
+    std::string line =
+        fmt::format("#{} {} at {}", record.number, entry_word(*record.entry), record.origin);
+    if (record.entry->has_error_code) {
+        line += fmt::format(", error code 0x{:X}", record.entry->error_code);
+    }
+    if (record.kind == RecordKind::exception && record.entry->vector == cpu::Vector::page_fault) {
+        line += fmt::format(", CR2 {:08X}", record.entry->page_fault_address.value);
+    }
+    if (!record.exit) {
+        line += ": never returns";
+    } else if (record.kind == RecordKind::software_interrupt && !record.diverted) {
+        line += fmt::format(" = 0x{:08X}, {}", record.result, exit_word(*record.exit));
+    } else {
+        line += fmt::format(": {} to {}", exit_word(*record.exit), record.landing);
+    }
+    write_(fmt::format("{}, {} clocks\n", line, record.clocks()));
+}
+
+void TextSink::frame(const Record& record) {
+    if (record.frame) {
+        write_(colored(frame_text(*record.frame, "    "), dim));
+    }
+}
+
+std::string TextSink::colored(std::string_view text, std::string_view code) const {
+    if (!options_.color) {
+        return std::string(text);
+    }
+    const bool line = !text.empty() && text.back() == '\n';
+    return fmt::format("\x1B[{}m{}\x1B[0m{}", code, text.substr(0, text.size() - (line ? 1 : 0)),
+                       line ? "\n" : "");
+}
+
+}  // namespace ringside::trace

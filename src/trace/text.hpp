@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "trace/sink.hpp"
+
+namespace ringside::trace {
+
+struct TextOptions {
+    bool color = false;
+    bool frames = false;   ///< every field of each frame
+    bool verbose = false;  ///< a line for each exception and interrupt that changes nothing
+};
+
+/// Two lines a call: the call and its result, then the way through the kernel with clocks.
+/// Exceptions and interrupts after which the program just goes on are counted on one line.
+class TextSink : public Sink {
+  public:
+    TextSink(Write write, TextOptions options) : write_(std::move(write)), options_(options) {}
+    void begin(const Header& header) override;
+    void record(const Record& record) override;
+    void end(const Footer& footer) override;
+
+  private:
+    void call(const Record& record);
+    void other(const Record& record);
+    void frame(const Record& record);
+    void flush_transparent();
+    [[nodiscard]] std::string colored(std::string_view text, std::string_view code) const;
+
+    Write write_;
+    TextOptions options_;
+    struct Transparent {
+        std::uint64_t count = 0;
+        std::uint64_t clocks = 0;
+    };
+    std::map<std::string, Transparent> transparent_;
+};
+
+/// The stages of a call on one line: "int 2Eh nt!KiSystemService 51 > stack ... > exit iretd 40".
+[[nodiscard]] std::string path_text(const Record& record);
+/// First and last lines of the text formats, with their newlines.
+[[nodiscard]] std::string header_text(const Header& header);
+[[nodiscard]] std::string footer_text(const Footer& footer);
+/// All fields of a frame by name and offset, four to a line.
+[[nodiscard]] std::string frame_text(const Frame& frame, std::string_view indent);
+
+}  // namespace ringside::trace

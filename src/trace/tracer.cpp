@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+#include "trace/tracer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "trace/call_stack.hpp"
+
+namespace ringside::trace {
+namespace {
+
+/// A guest may nest entries without ever returning: the outermost are then given up.
+constexpr std::size_t most_open = 64;
+constexpr std::size_t most_callers = 3;
+/// The stage whose address says that the frame is complete.
+constexpr std::string_view frame_stage = "frame";
+
+bool is_entry(cpu::TransitionKind kind) {
+    return kind != cpu::TransitionKind::interrupt_return && kind != cpu::TransitionKind::sysexit &&
+           kind != cpu::TransitionKind::far_return;
+}
+
+RecordKind kind_of(cpu::TransitionKind kind) {
+    switch (kind) {
+        case cpu::TransitionKind::software_interrupt:
+        case cpu::TransitionKind::sysenter: return RecordKind::software_interrupt;
+        case cpu::TransitionKind::hardware_interrupt: return RecordKind::interrupt;
+        case cpu::TransitionKind::exception:
+        case cpu::TransitionKind::task_switch:
+        case cpu::TransitionKind::interrupt_return:
+        case cpu::TransitionKind::sysexit:
+        case cpu::TransitionKind::far_return: break;
+    }
+    return RecordKind::exception;
+}
+
+}  // namespace
+
+Tracer::Tracer(guest::Machine& machine, guest::Personality& personality, Sink& sink, bool startup)
+    : machine_(machine), personality_(personality), sink_(sink) {
+    std::set<std::uint32_t> probes;
+    for (guest::Stage& stage : personality.stages()) {
+        probes.insert(stage.at.value);
+        const std::uint32_t at = stage.at.value;
+        stages_.emplace(at, std::move(stage));
+    }
+    for (guest::ServiceEntry& service : personality.services()) {
+        services_[service.number] = std::move(service.name);
+    }
+    for (guest::Layout& layout : personality.layouts()) {
+        if (layout.name == personality.frame_layout()) {
+            layout_ = std::move(layout);
+        }
+    }
+    if (!startup) {
+        start_ = personality.program_entry();
+    }
+    active_ = !start_;
+    if (start_) {
+        probes.insert(start_->value);
+    }
+    machine.observers().add(*this, std::move(probes));
+    personality.set_service_observer(this);
+}
+
+Tracer::~Tracer() {
+    personality_.set_service_observer(nullptr);
+    machine_.observers().remove(*this);
+}
+
+void Tracer::finish() {
+    while (!open_.empty()) {
+        Open last = std::move(open_.back());
+        open_.pop_back();
+        close(std::move(last));
+    }
+}
+
+void Tracer::transition(const cpu::Transition& transition) {
+    if (is_entry(transition.kind)) {
+        enter(transition);
+    } else {
+        leave(transition);
+    }
+}
+
+void Tracer::enter(const cpu::Transition& transition) {
+    Record record;
+    record.kind = kind_of(transition.kind);
+    record.begins = transition.clock_before;
+    record.entry = transition;
+    record.gate = gate_of(transition);
+    record.origin = personality_.symbols().describe(LinearAddress{transition.before.eip});
+    if (record.kind == RecordKind::software_interrupt) {
+        record.callers = callers(machine_, personality_.symbols(), transition.before, most_callers);
+    }
+    record.eax = machine_.cpu().registers[cpu::GeneralRegister::eax];
+    record.edx = machine_.cpu().registers[cpu::GeneralRegister::edx];
+    open(std::move(record));
+}
+
+void Tracer::open(Record record) {
+    if (open_.size() >= most_open) {
+        Open outermost = std::move(open_.front());
+        open_.erase(open_.begin());
+        close(std::move(outermost));
+    }
+    record.depth = static_cast<unsigned>(open_.size());
+    record.number = active_ ? ++count_ : 0;
+    open_.push_back({std::move(record), active_});
+}
+
+void Tracer::open_nested_call() {
+    Record record;
+    record.begins = machine_.cpu().cycles();
+    record.eax = machine_.cpu().registers[cpu::GeneralRegister::eax];
+    record.edx = machine_.cpu().registers[cpu::GeneralRegister::edx];
+    open(std::move(record));
+}
+
+void Tracer::leave(const cpu::Transition& transition) {
+    const unsigned to = transition.after.cpl();
+    while (!open_.empty()) {
+        const auto& entry = open_.back().record.entry;
+        const unsigned from = entry ? entry->before.cpl() : 0;
+        if (from > to) {
+            return;  // kernel code jumps by IRET; the passage goes on
+        }
+        Open last = std::move(open_.back());
+        open_.pop_back();
+        if (from == to && entry) {
+            last.record.exit = transition;
+            close(std::move(last));
+            return;
+        }
+        // Kernel work that a direct return to ring 3 has left behind.
+        close(std::move(last));
+    }
+    if (to == 3) {
+        dispatch(transition);
+    }
+}
+
+void Tracer::close(Open open) {
+    Record& record = open.record;
+    const Cycles now = machine_.cpu().cycles();
+    record.ends = record.exit ? record.exit->clock_after : now;
+    if (!record.stages.empty() && record.stages.back().name != frame_stage) {
+        record.stages.back().ends = record.ends;
+    }
+    if (record.kind == RecordKind::call) {
+        record.call_name = name_of_call(record);
+    }
+    std::optional<cpu::Transition> landed_elsewhere;
+    if (record.exit) {
+        const cpu::ExecutionPoint& after = record.exit->after;
+        record.landing = personality_.symbols().describe(LinearAddress{after.eip});
+        record.result = machine_.cpu().registers[cpu::GeneralRegister::eax];
+        record.result_name = personality_.status_name(record.result);
+        const FrameField* eip = record.frame ? record.frame->find("Eip") : nullptr;
+        if (eip != nullptr) {
+            record.diverted = after.eip != eip->value;
+        } else if (record.kind != RecordKind::software_interrupt) {
+            record.diverted = after.eip != record.entry->before.eip;
+        }
+        if (record.diverted && after.cpl() == 3 && record.kind == RecordKind::call) {
+            landed_elsewhere = record.exit;
+        }
+    }
+    if (open.wanted) {
+        sink_.record(record);
+        if (landed_elsewhere) {
+            dispatch(*landed_elsewhere);
+        }
+    }
+}
+
+void Tracer::dispatch(const cpu::Transition& transition) {
+    if (!active_) {
+        return;
+    }
+    Record record;
+    record.kind = RecordKind::dispatch;
+    record.number = ++count_;
+    record.begins = transition.clock_before;
+    record.ends = transition.clock_after;
+    record.exit = transition;
+    record.diverted = true;
+    record.landing = personality_.symbols().describe(LinearAddress{transition.after.eip});
+    sink_.record(record);
+}
+
+void Tracer::reached(LinearAddress address) {
+    if (start_ && address == *start_) {
+        active_ = true;
+    }
+    const auto [first, last] = stages_.equal_range(address.value);
+    for (auto stage = first; stage != last; ++stage) {
+        stage_begins(stage->second);
+    }
+}
+
+void Tracer::stage_begins(const guest::Stage& stage) {
+    if (stage.name == frame_stage && !open_.empty() &&
+        open_.back().record.kind == RecordKind::call) {
+        open_nested_call();  // a service calls a service
+    }
+    if (open_.empty()) {
+        return;
+    }
+    Record& record = open_.back().record;
+    if (record.stage(stage.name) != nullptr) {
+        return;  // restarted after a fault
+    }
+    const Cycles now = machine_.cpu().cycles();
+    StageTime time{stage.name, stage.at, now, now, personality_.stage_details(machine_, stage)};
+    if (stage.name == frame_stage) {
+        record.kind = RecordKind::call;
+        record.frame = read_frame();
+        time.begins = record.entry ? record.entry->clock_after : record.begins;
+    } else if (!record.stages.empty()) {
+        StageTime& previous = record.stages.back();
+        if (previous.name == frame_stage) {
+            time.begins = previous.ends;
+        } else {
+            previous.ends = now;
+        }
+    }
+    record.stages.push_back(std::move(time));
+}
+
+void Tracer::service_begins(const guest::ServiceCall& call) {
+    if (open_.empty() || open_.back().record.service) {
+        return;
+    }
+    Service service;
+    service.name = call.name;
+    service.number = call.number;
+    service.thread_id = call.thread_id;
+    service.argument_bytes = call.argument_bytes;
+    service.arguments = call.decoded;
+    service.implemented = call.implemented;
+    service.begins = machine_.cpu().cycles();
+    open_.back().record.service = std::move(service);
+}
+
+void Tracer::service_ends(const guest::ServiceCall& call, const guest::ServiceResult& result) {
+    for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
+        auto& service = open->record.service;
+        if (service && service->name == call.name && !service->result) {
+            service->result = result;
+            return;
+        }
+    }
+}
+
+Gate Tracer::gate_of(const cpu::Transition& transition) const {
+    const cpu::Cpu& cpu = machine_.cpu();
+    Gate gate;
+    if (transition.kind == cpu::TransitionKind::sysenter) {
+        gate.is_sysenter = true;
+        gate.selector = cpu::Selector{static_cast<std::uint16_t>(cpu.sysenter_cs)};
+        gate.offset = cpu.sysenter_eip;
+        gate.stack = cpu.sysenter_esp;
+        gate.stack_selector = transition.after.ss;
+        gate.switches_stack = true;
+    } else {
+        gate.entry = cpu.idtr.base + 8U * static_cast<std::uint32_t>(transition.vector);
+        const auto low = machine_.peek<std::uint32_t>(gate.entry);
+        const auto high = machine_.peek<std::uint32_t>(gate.entry + 4);
+        if (low && high) {
+            const cpu::Descriptor descriptor(*low, *high);
+            gate.selector = descriptor.gate_selector();
+            gate.offset = descriptor.gate_offset();
+            gate.type = cpu::type_name(descriptor);
+            gate.dpl = descriptor.dpl();
+        }
+        gate.switches_stack = transition.after.cpl() < transition.before.cpl();
+        // The TSS as it is after the switch; the CPU has not changed it on the way.
+        gate.stack = machine_.peek<std::uint32_t>(cpu.tr.base + 4).value_or(0);
+        gate.stack_selector =
+            cpu::Selector{machine_.peek<std::uint16_t>(cpu.tr.base + 8).value_or(0)};
+    }
+    gate.target = personality_.symbols().describe(LinearAddress{gate.offset});
+    return gate;
+}
+
+std::optional<Frame> Tracer::read_frame() const {
+    const auto at = personality_.current_frame(machine_);
+    if (!layout_ || !at) {
+        return std::nullopt;
+    }
+    Frame frame{layout_->name, *at, {}};
+    for (const guest::LayoutRow& row : layout_->rows) {
+        std::uint32_t value = 0;
+        const auto size = std::min<std::uint32_t>(row.size, sizeof value);
+        static_cast<void>(machine_.peek(*at + row.offset,
+                                        std::as_writable_bytes(std::span(&value, 1)).first(size)));
+        frame.fields.push_back({row.name, row.offset, size, value});
+    }
+    return frame;
+}
+
+std::string Tracer::name_of_call(const Record& record) const {
+    if (record.service) {
+        return record.service->name;
+    }
+    const auto known = services_.find(record.eax);
+    return known != services_.end() ? known->second : fmt::format("service 0x{:X}", record.eax);
+}
+
+}  // namespace ringside::trace

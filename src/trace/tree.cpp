@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "trace/tree.hpp"
+
+#include <fmt/format.h>
+
+#include "trace/text.hpp"
+#include "trace/words.hpp"
+
+namespace ringside::trace {
+namespace {
+
+/// One line of the tree: name, what, clocks.
+void row(std::string& out, std::string_view name, std::string_view what,
+         std::optional<Cycles> clocks = std::nullopt) {
+    std::string line = fmt::format("  {:<12}{}", name, what);
+    if (clocks) {
+        line = fmt::format("{:<100} {:>7}", line, *clocks);
+    }
+    out += line + "\n";
+}
+
+void inner(std::string& out, std::string_view what) {
+    out += fmt::format("      {}\n", what);
+}
+
+std::string title(const Record& record) {
+    if (record.kind == RecordKind::call) {
+        std::string text = record.call_name;
+        if (!record.exit) {
+            return text + " does not return";
+        }
+        return record.diverted ? text + " returns elsewhere"
+                               : text + " = " + status_text(record.result, record.result_name);
+    }
+    if (record.kind == RecordKind::dispatch) {
+        return "dispatch to " + record.landing;
+    }
+    return fmt::format("{} at {}", entry_word(*record.entry), record.origin);
+}
+
+void entry_rows(std::string& out, const Record& record) {
+    const cpu::Transition& entry = *record.entry;
+    std::string stub = fmt::format("{} at {}", entry_word(entry), record.origin);
+    if (record.kind == RecordKind::call) {
+        stub += fmt::format(", EAX=0x{:X} EDX={:08X}", record.eax, record.edx);
+    }
+    if (entry.has_error_code) {
+        stub += fmt::format(", error code 0x{:X}", entry.error_code);
+    }
+    if (entry.kind == cpu::TransitionKind::exception && entry.vector == cpu::Vector::page_fault) {
+        stub += fmt::format(", CR2 {:08X}", entry.page_fault_address.value);
+    }
+    row(out, "stub", stub);
+    for (const std::string& caller : record.callers) {
+        inner(out, "called from " + caller);
+    }
+    const Gate& gate = *record.gate;
+    const Cycles cost = entry.clock_after - entry.clock_before;
+    if (gate.is_sysenter) {
+        row(out, "gate",
+            fmt::format("MSR 174 {} 175 {:08X} 176 {}", gate.selector, gate.stack, gate.target),
+            cost);
+    } else {
+        row(out, "gate",
+            fmt::format("IDT[{:02X}] {} {}:{} DPL {}", static_cast<unsigned>(entry.vector),
+                        gate.type, gate.selector, gate.target, gate.dpl),
+            cost);
+    }
+    if (gate.switches_stack) {
+        row(out, "stack",
+            fmt::format("{} -> {} (from {} {}:{:08X})", stack_text(entry.before),
+                        stack_text(entry.after), gate.is_sysenter ? "MSR 175" : "TSS",
+                        gate.stack_selector, gate.stack));
+    }
+}
+
+void frame_row(std::string& out, const Record& record, Cycles clocks, bool all_fields) {
+    if (!record.frame) {
+        return;
+    }
+    row(out, "frame", fmt::format("{} at {:08X}", record.frame->layout, record.frame->at.value),
+        clocks);
+    if (all_fields) {
+        out += frame_text(*record.frame, "      ");
+        return;
+    }
+    std::string fields;
+    for (const std::string_view name : {"Eip", "SegCs", "EFlags", "HardwareEsp", "HardwareSegSs"}) {
+        if (const FrameField* field = record.frame->find(name)) {
+            fields += fmt::format("{}{}={:08X}", fields.empty() ? "" : " ", name, field->value);
+        }
+    }
+    inner(out, fields);
+}
+
+void service_rows(std::string& out, const Service& service) {
+    for (const guest::ServiceArgument& argument : service.arguments) {
+        inner(out, argument_text(argument));
+    }
+    if (!service.implemented) {
+        inner(out, "not implemented");
+    }
+    if (service.result) {
+        inner(out, "status " + status_text(service.result->status, service.result->status_name));
+        for (const guest::ServiceArgument& output : service.result->outputs) {
+            inner(out, "out " + argument_text(output));
+        }
+    } else {
+        inner(out, "does not end");
+    }
+}
+
+std::string details_text(const StageTime& stage) {
+    std::string result;
+    for (const guest::StageDetail& detail : stage.details) {
+        result += result.empty() ? "" : ", ";
+        result += detail.text.empty() ? fmt::format("{} 0x{:X}", detail.name, detail.value)
+                                      : fmt::format("{} {}", detail.name, detail.text);
+    }
+    return result;
+}
+
+}  // namespace
+
+void TreeSink::begin(const Header& header) {
+    write_(header_text(header));
+}
+void TreeSink::end(const Footer& footer) {
+    write_(footer_text(footer));
+}
+
+void TreeSink::record(const Record& record) {
+    std::string out = fmt::format("#{} {}, clock {}, {} clocks\n", record.number, title(record),
+                                  record.begins, record.clocks());
+    if (record.entry) {
+        entry_rows(out, record);
+    }
+    for (const StageTime& stage : record.stages) {
+        const Cycles clocks = stage.ends - stage.begins;
+        if (stage.name == "frame") {
+            frame_row(out, record, clocks, options_.frames);
+        } else {
+            row(out, stage.name, details_text(stage), clocks);
+        }
+        if (stage.name == "service" && record.service) {
+            service_rows(out, *record.service);
+        }
+    }
+    if (record.service && record.stage("service") == nullptr) {
+        row(out, "service", record.service->name);
+        service_rows(out, *record.service);
+    }
+    if (record.exit) {
+        row(out, "return",
+            fmt::format("{} to {}, stack {}, EAX=0x{:08X}", exit_word(*record.exit), record.landing,
+                        stack_text(record.exit->after), record.result),
+            record.exit->clock_after - record.exit->clock_before);
+    }
+    write_(out);
+}
+
+}  // namespace ringside::trace

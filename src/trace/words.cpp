@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "trace/words.hpp"
+
+#include <fmt/format.h>
+
+#include "cpu/vector.hpp"
+
+namespace ringside::trace {
+namespace {
+
+constexpr std::size_t longest_argument = 80;
+
+}  // namespace
+
+std::string entry_word(const cpu::Transition& transition) {
+    const auto number = static_cast<unsigned>(transition.vector);
+    switch (transition.kind) {
+        case cpu::TransitionKind::software_interrupt: return fmt::format("int {:02X}h", number);
+        case cpu::TransitionKind::hardware_interrupt:
+            return fmt::format("interrupt {:02X}h", number);
+        case cpu::TransitionKind::sysenter: return "sysenter";
+        case cpu::TransitionKind::exception:
+        case cpu::TransitionKind::task_switch: {
+            const std::string_view name = cpu::mnemonic(transition.vector);
+            return name.empty() ? fmt::format("exception {:02X}h", number) : std::string(name);
+        }
+        case cpu::TransitionKind::interrupt_return:
+        case cpu::TransitionKind::sysexit:
+        case cpu::TransitionKind::far_return: break;
+    }
+    return std::string(exit_word(transition));
+}
+
+std::string_view exit_word(const cpu::Transition& transition) {
+    if (transition.kind == cpu::TransitionKind::far_return) {
+        return "retf";
+    }
+    return transition.kind == cpu::TransitionKind::sysexit ? "sysexit" : "iretd";
+}
+
+std::string_view kind_word(RecordKind kind) {
+    switch (kind) {
+        case RecordKind::call: return "call";
+        case RecordKind::software_interrupt: return "software_interrupt";
+        case RecordKind::exception: return "exception";
+        case RecordKind::interrupt: return "interrupt";
+        case RecordKind::dispatch: return "dispatch";
+    }
+    return "";
+}
+
+std::string_view stop_word(guest::StopKind kind) {
+    switch (kind) {
+        case guest::StopKind::guest_exit: return "guest_exit";
+        case guest::StopKind::guest_failure: return "guest_failure";
+        case guest::StopKind::deadlock: return "deadlock";
+        case guest::StopKind::cycle_limit: return "cycle_limit";
+        case guest::StopKind::time_limit: return "time_limit";
+        case guest::StopKind::interrupted: return "interrupted";
+        case guest::StopKind::not_built: return "not_built";
+        case guest::StopKind::not_executable: return "not_executable";
+        case guest::StopKind::observer: return "observer";
+    }
+    return "";
+}
+
+std::string stack_text(const cpu::ExecutionPoint& point) {
+    return fmt::format("{}:{:08X}", point.ss, point.esp);
+}
+
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+            case '\n': result += "\\n"; break;
+            case '\r': result += "\\r"; break;
+            case '\t': result += "\\t"; break;
+            default: {
+                const auto byte = static_cast<unsigned char>(c);
+                if (byte < 0x20 || byte == 0x7F) {
+                    result += fmt::format("\\x{:02X}", byte);
+                } else {
+                    result += c;
+                }
+            }
+        }
+    }
+    return result;
+}
+
+std::string argument_text(const guest::ServiceArgument& argument) {
+    std::string value =
+        argument.text.empty() ? fmt::format("0x{:X}", argument.value) : escaped(argument.text);
+    if (value.size() > longest_argument) {
+        value.resize(longest_argument);
+        value += "...";
+    }
+    return argument.name.empty() ? value : fmt::format("{}={}", argument.name, value);
+}
+
+std::string status_text(std::uint32_t status, std::string_view name) {
+    return name.empty() ? fmt::format("0x{:08X}", status) : std::string(name);
+}
+
+}  // namespace ringside::trace

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cpu/transition.hpp"
+#include "guest/service_call.hpp"
+#include "trace/record.hpp"
+
+namespace ringside::trace {
+
+/// "int 2Eh", "sysenter", "#PF", "interrupt 30h": how control came in.
+[[nodiscard]] std::string entry_word(const cpu::Transition& transition);
+/// "iretd", "sysexit".
+[[nodiscard]] std::string_view exit_word(const cpu::Transition& transition);
+[[nodiscard]] std::string_view kind_word(RecordKind kind);
+/// "guest_exit", "deadlock" ...: the stable names of why a run ended.
+[[nodiscard]] std::string_view stop_word(guest::StopKind kind);
+/// "SSSS:EEEEEEEE" of a stack.
+[[nodiscard]] std::string stack_text(const cpu::ExecutionPoint& point);
+/// "name=value" as a reader wants it; one line, control characters escaped, cut when very long.
+[[nodiscard]] std::string argument_text(const guest::ServiceArgument& argument);
+/// A status as name and number, or the number.
+[[nodiscard]] std::string status_text(std::uint32_t status, std::string_view name);
+/// Control characters escaped as in C, so that no guest moves a terminal's cursor.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+}  // namespace ringside::trace
