@@ -120,8 +120,8 @@ struct Image {
     [[nodiscard]] const Section* section_at(std::uint32_t rva) const;
 };
 
-/// Sorts symbols by address and gives each its size. Of names at one address the first in the list
-/// that `symbol_at` will answer is the one that is not a Zw alias.
+/// Sorts symbols by address and gives each its size. Of several names at one address the first is
+/// the one that `symbol_at` answers: Zw aliases and the linker's own labels come last.
 void arrange_symbols(Image& image);
 
 }  // namespace ringside::guest
