@@ -6,6 +6,8 @@ find_program(RINGSIDE_PE_CC i686-w64-mingw32-gcc REQUIRED)
 find_program(RINGSIDE_PE_DLLTOOL i686-w64-mingw32-dlltool REQUIRED)
 set(RINGSIDE_PE_FLAGS
   -std=c11 -O2 -march=i386 -mtune=i686 -mno-sse -mno-mmx -mno-80387 -ffreestanding -fno-common
+  -mno-accumulate-outgoing-args -mpreferred-stack-boundary=2 -mno-stack-arg-probe
+  -Wframe-larger-than=3072
   -fno-stack-protector -fno-asynchronous-unwind-tables -fno-exceptions -fno-ident
   -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-strict-aliasing
   -Wall -Wextra -Werror -Wshadow
@@ -59,27 +61,38 @@ function(ringside_guest_dll name)
     COMMAND ${RINGSIDE_PE_DLLTOOL} -k -d ${dll_DEF} -D ${name}.dll -l ${folder}/lib${name}.a
     DEPENDS ${dll_DEF} COMMENT "Guest lib${name}.a" VERBATIM)
   add_custom_target(guest_${name} DEPENDS ${folder}/${name}.dll ${folder}/lib${name}.a)
+  set_property(GLOBAL PROPERTY ringside_import_library_${name} ${folder}/lib${name}.a)
   set(${name}_folder ${folder} PARENT_SCOPE)
 endfunction()
 
-# ringside_guest_exe(<name> FOLDER output SOURCES ... [ENTRY symbol] [LIBRARIES file ...]
+# ringside_guest_exe(<name> FOLDER output SOURCES ... [ENTRY symbol] [IMPORTS dll ...]
 #                    [FLAGS ...] [LINK_FLAGS ...])
 #
-# Builds FOLDER/<name>.exe at 0x00400000. ENTRY defaults to _start.
+# Builds FOLDER/<name>.exe at 0x00400000 with 1 MiB of stack. ENTRY defaults to _start.
 function(ringside_guest_exe name)
-  cmake_parse_arguments(PARSE_ARGV 1 exe "" "FOLDER;ENTRY" "SOURCES;LIBRARIES;FLAGS;LINK_FLAGS")
+  cmake_parse_arguments(PARSE_ARGV 1 exe "" "FOLDER;ENTRY" "SOURCES;IMPORTS;FLAGS;LINK_FLAGS")
   if(NOT exe_ENTRY)
     set(exe_ENTRY _start)
   endif()
+  set(libraries "")
+  set(targets "")
+  foreach(import IN LISTS exe_IMPORTS)
+    get_property(library GLOBAL PROPERTY ringside_import_library_${import})
+    list(APPEND libraries ${library})
+    list(APPEND targets guest_${import})
+  endforeach()
   ringside_pe_objects(objects ${CMAKE_CURRENT_BINARY_DIR}/${name}.objects "${exe_SOURCES}"
                       "${exe_FLAGS}")
   add_custom_command(OUTPUT ${exe_FOLDER}/${name}.exe
     COMMAND ${CMAKE_COMMAND} -E make_directory ${exe_FOLDER}
     COMMAND ${RINGSIDE_PE_CC} ${RINGSIDE_PE_LINK_FLAGS} -Wl,--image-base=0x400000
-            -Wl,--entry=${exe_ENTRY} ${exe_LINK_FLAGS} -o ${exe_FOLDER}/${name}.exe
-            ${objects} ${exe_LIBRARIES} -lgcc
-    DEPENDS ${objects} ${exe_LIBRARIES} COMMENT "Guest ${name}.exe" VERBATIM)
+            -Wl,--entry=${exe_ENTRY} -Wl,--stack=0x100000 ${exe_LINK_FLAGS} -o ${exe_FOLDER}/${name}.exe
+            ${objects} ${libraries} -lgcc
+    DEPENDS ${objects} ${libraries} COMMENT "Guest ${name}.exe" VERBATIM)
   add_custom_target(guest_${name}_exe ALL DEPENDS ${exe_FOLDER}/${name}.exe)
+  if(targets)
+    add_dependencies(guest_${name}_exe ${targets})
+  endif()
 endfunction()
 
 # Guest kernels: assembled without a compiler, linked at their address, carried as flat bytes.
