@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 using namespace ringside;
 using guest::StubForm;
@@ -26,8 +26,7 @@ TEST_CASE("int 2E stub: mov eax,n; lea edx,[esp+4]; int 2E; ret aa", "[guest][st
     CHECK(stub(StubForm::int2e, 0x0F, 4) == "B8 0F 00 00 00 8D 54 24 04 CD 2E C2 04 00");
 }
 
-TEST_CASE("shared pointer stub: mov eax,n; mov edx,7FFE0300; call [edx]; ret aa",
-          "[guest][stub]") {
+TEST_CASE("shared pointer stub: mov eax,n; mov edx,7FFE0300; call [edx]; ret aa", "[guest][stub]") {
     CHECK(stub(StubForm::shared_pointer, 0xB7, 36) ==
           "B8 B7 00 00 00 BA 00 03 FE 7F FF 12 C2 24 00");
     CHECK(stub(StubForm::shared_pointer, 0x19, 4) ==
