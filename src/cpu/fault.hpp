@@ -16,7 +16,7 @@ struct Fault {
     Vector vector;
     std::uint32_t error_code = 0;
     LinearAddress page_fault_address{};  ///< CR2, for #PF only
-    /// Set while an event was being delivered from outside the program (EXT).
+    static Fault de() { return {Vector::divide_error, 0, {}}; }
     static Fault gp(std::uint32_t code) { return {Vector::general_protection, code, {}}; }
     static Fault ss(std::uint32_t code) { return {Vector::stack_fault, code, {}}; }
     static Fault np(std::uint32_t code) { return {Vector::segment_not_present, code, {}}; }
