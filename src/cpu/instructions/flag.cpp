@@ -1,10 +1,171 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+#include <cstdint>
+
 #include "cpu/instruction.hpp"
+#include "cpu/operands.hpp"
+#include "cpu/stack.hpp"
 
 namespace ringside::cpu {
+namespace {
+
+constexpr std::uint8_t al = 0;
+constexpr std::uint8_t ah = 1;
+
+void clear_carry(Cpu& cpu, const Op*) {
+    cpu.flags.set_cf(false);
+}
+void set_carry(Cpu& cpu, const Op*) {
+    cpu.flags.set_cf(true);
+}
+void complement_carry(Cpu& cpu, const Op*) {
+    cpu.flags.set_cf(!cpu.flags.cf());
+}
+void clear_direction(Cpu& cpu, const Op*) {
+    cpu.system_flags &= ~flag::df;
+}
+void set_direction(Cpu& cpu, const Op*) {
+    cpu.system_flags |= flag::df;
+}
+
+void load_ah(Cpu& cpu, const Op*) {
+    cpu.registers.set<std::uint8_t>(ah, static_cast<std::uint8_t>(cpu.eflags()));
+}
+
+// The low byte of EFLAGS: OF stays.
+void store_ah(Cpu& cpu, const Op*) {
+    const std::uint32_t of = cpu.flags.of() ? flag::of : 0;
+    cpu.flags.load(of | cpu.registers.get<std::uint8_t>(ah));
+}
+
+// Undocumented, in every processor: AL := all ones if CF, else zero.
+void set_al_on_carry(Cpu& cpu, const Op*) {
+    cpu.registers.set<std::uint8_t>(al, cpu.flags.cf() ? 0xFF : 0);
+}
+
+/// IF belongs to whoever has the I/O privilege. CPL above IOPL: #GP(0).
+void check_interrupt_privilege(const Cpu& cpu) {
+    if (cpu.cpl > cpu.iopl()) {
+        throw Fault::gp(0);
+    }
+}
+
+void clear_interrupt(Cpu& cpu, const Op*) {
+    check_interrupt_privilege(cpu);
+    cpu.system_flags &= ~flag::intf;
+}
+
+void set_interrupt(Cpu& cpu, const Op*) {
+    check_interrupt_privilege(cpu);
+    // Interrupts stay out for one more instruction, so that STI, RET cannot be interrupted on the
+    // callee's stack. A single-step trap does come in between, and comes first.
+    const bool first = (cpu.system_flags & (flag::intf | flag::tf)) == 0;
+    cpu.system_flags |= flag::intf;
+    cpu.interrupt_shadow = first;
+}
+
+// PUSHF: the image has VM and RF clear.
+template <typename Stack, typename W>
+struct PushFlags {
+    static void run(Cpu& cpu, const Op*) {
+        push<Stack, W>(cpu, static_cast<W>(cpu.eflags() & ~(flag::vm | flag::rf)));
+    }
+};
+
+/// Bits of EFLAGS that POPFD may change here. IF at CPL above IOPL and IOPL above ring 0 keep
+/// their values without a fault; VIF and VIP, without virtual-mode extensions, never change.
+std::uint32_t poppable(const Cpu& cpu) {
+    std::uint32_t bits = flag::arithmetic | flag::tf | flag::df | flag::nt | flag::rf;
+    if (cpu.model >= Model::i486) {
+        bits |= flag::ac | flag::id;
+    }
+    if (cpu.cpl == 0) {
+        bits |= flag::iopl;
+    }
+    if (cpu.cpl <= cpu.iopl()) {
+        bits |= flag::intf;
+    }
+    return bits;
+}
+
+template <typename Stack, typename W>
+struct PopFlags {
+    static const Op* run(Cpu& cpu, const Op* op) {
+        const std::uint32_t before = cpu.eflags();
+        const std::uint32_t bits = poppable(cpu) & static_cast<W>(~W{0});
+        // POPFD clears RF whatever the image says.
+        const std::uint32_t image = pop<Stack, W>(cpu) & ~flag::rf;
+        cpu.set_eflags((before & ~bits) | (image & bits));
+        cpu.clock += op->clocks;
+        const std::uint32_t next = cpu.eip_of(op) + op->length;
+        constexpr std::uint32_t watched = flag::intf | flag::tf | flag::rf | flag::ac;
+        if (((before ^ cpu.eflags()) & watched) == 0) {
+            return continue_linked(cpu, next, Link::next);
+        }
+        cpu.eip = next;
+        return nullptr;
+    }
+};
+
+template <auto body>
+Selection select_only(const Decoded&, std::uint32_t) {
+    return handled<body, false>();
+}
+
+Selection select_clear_interrupt(const Decoded&, std::uint32_t) {
+    return handled<&clear_interrupt, true>();
+}
+
+Selection select_set_interrupt(const Decoded&, std::uint32_t) {
+    return {&serializing<&set_interrupt>, true};
+}
+
+Selection select_push(const Decoded& d, std::uint32_t mode) {
+    return with_stack(mode, [&]<typename Stack>() {
+        return with_word_width(d.instruction.operand_width, [&]<typename W>() {
+            return handled<&PushFlags<Stack, W>::run, true>();
+        });
+    });
+}
+
+Selection select_pop(const Decoded& d, std::uint32_t mode) {
+    return with_stack(mode, [&]<typename Stack>() {
+        return with_word_width(d.instruction.operand_width, [&]<typename W>() {
+            return Selection{&ending<&PopFlags<Stack, W>::run>, true};
+        });
+    });
+}
+
+constexpr std::array table{
+    Instruction{ZYDIS_MNEMONIC_CLC, select_only<&clear_carry>, "CLC", Model::i386,
+                "SDM vol. 2, CLC"},
+    Instruction{ZYDIS_MNEMONIC_CLD, select_only<&clear_direction>, "CLD", Model::i386,
+                "SDM vol. 2, CLD"},
+    Instruction{ZYDIS_MNEMONIC_CLI, select_clear_interrupt, "CLI", Model::i386, "SDM vol. 2, CLI"},
+    Instruction{ZYDIS_MNEMONIC_CMC, select_only<&complement_carry>, "CMC", Model::i386,
+                "SDM vol. 2, CMC"},
+    Instruction{ZYDIS_MNEMONIC_LAHF, select_only<&load_ah>, "LAHF", Model::i386,
+                "SDM vol. 2, LAHF"},
+    Instruction{ZYDIS_MNEMONIC_POPF, select_pop, "POPF/POPFD", Model::i386, "SDM vol. 2, POPF"},
+    Instruction{ZYDIS_MNEMONIC_POPFD, select_pop, "POPF/POPFD", Model::i386, "SDM vol. 2, POPF"},
+    Instruction{ZYDIS_MNEMONIC_PUSHF, select_push, "PUSHF/PUSHFD", Model::i386,
+                "SDM vol. 2, PUSHF"},
+    Instruction{ZYDIS_MNEMONIC_PUSHFD, select_push, "PUSHF/PUSHFD", Model::i386,
+                "SDM vol. 2, PUSHF"},
+    Instruction{ZYDIS_MNEMONIC_SAHF, select_only<&store_ah>, "SAHF", Model::i386,
+                "SDM vol. 2, SAHF"},
+    Instruction{ZYDIS_MNEMONIC_SALC, select_only<&set_al_on_carry>, "SALC", Model::i386,
+                "D6, in opcode maps only"},
+    Instruction{ZYDIS_MNEMONIC_STC, select_only<&set_carry>, "STC", Model::i386, "SDM vol. 2, STC"},
+    Instruction{ZYDIS_MNEMONIC_STD, select_only<&set_direction>, "STD", Model::i386,
+                "SDM vol. 2, STD"},
+    Instruction{ZYDIS_MNEMONIC_STI, select_set_interrupt, "STI", Model::i386, "SDM vol. 2, STI"},
+};
+
+}  // namespace
 
 std::span<const Instruction> flag_instructions() {
-    return {};
+    return table;
 }
 
 }  // namespace ringside::cpu
