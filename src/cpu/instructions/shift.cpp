@@ -1,10 +1,221 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
 #include "cpu/instruction.hpp"
+#include "cpu/operands.hpp"
 
 namespace ringside::cpu {
+namespace {
+
+// Counts are taken modulo 32. OF is documented for a count of 1 only; for others it is what the
+// last of that many single steps would give, as on processors that step.
+
+template <typename W>
+constexpr unsigned bits_in = sizeof(W) * 8;
+
+template <typename W>
+bool top(W value) {
+    return (value >> (bits_in<W> - 1)) != 0;
+}
+
+/// Whether the two highest bits differ: the step to the right that made them changed the sign.
+template <typename W>
+bool top_two_differ(W value) {
+    return top<W>(value) != top<W>(static_cast<W>(value << 1));
+}
+
+struct Shl {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+        const std::uint64_t wide = std::uint64_t{value} << count;
+        const auto result = static_cast<W>(wide);
+        const bool cf = bit<std::uint64_t>(wide, bits_in<W>) != 0;
+        flags.set_with<W>(result, cf, cf != top<W>(result));
+        return result;
+    }
+};
+
+struct Shr {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+        const auto result = static_cast<W>(std::uint64_t{value} >> count);
+        flags.set_with<W>(result, bit<std::uint64_t>(value, count - 1) != 0,
+                          top_two_differ<W>(result));
+        return result;
+    }
+};
+
+struct Sar {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+        const std::int64_t wide = static_cast<std::make_signed_t<W>>(value);
+        const auto result = static_cast<W>(wide >> count);
+        flags.set_with<W>(result, ((wide >> (count - 1)) & 1) != 0, false);
+        return result;
+    }
+};
+
+// Rotations change CF and OF only.
+struct Rol {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+        const W result = std::rotl(value, static_cast<int>(count % bits_in<W>));
+        const bool cf = (result & 1U) != 0;
+        flags.set_cf_of(cf, cf != top<W>(result));
+        return result;
+    }
+};
+
+struct Ror {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+        const W result = std::rotr(value, static_cast<int>(count % bits_in<W>));
+        flags.set_cf_of(top<W>(result), top_two_differ<W>(result));
+        return result;
+    }
+};
+
+/// Rotates CF:value, which is one bit wider than W.
+template <typename W>
+std::uint64_t rotate_with_carry(const ArithmeticFlags& flags, W value, unsigned left) {
+    constexpr unsigned width = bits_in<W> + 1;
+    const std::uint64_t whole = (std::uint64_t{flags.cf()} << bits_in<W>) | value;
+    return (whole << left) | (whole >> (width - left));
+}
+
+struct Rcl {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+        const unsigned left = count % (bits_in<W> + 1);
+        const std::uint64_t rotated = rotate_with_carry<W>(flags, value, left);
+        const auto result = static_cast<W>(rotated);
+        const bool cf = bit<std::uint64_t>(rotated, bits_in<W>) != 0;
+        flags.set_cf_of(cf, cf != top<W>(result));
+        return result;
+    }
+};
+
+struct Rcr {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+        constexpr unsigned width = bits_in<W> + 1;
+        const std::uint64_t rotated = rotate_with_carry<W>(flags, value, width - count % width);
+        const auto result = static_cast<W>(rotated);
+        flags.set_cf_of(bit<std::uint64_t>(rotated, bits_in<W>) != 0, top_two_differ<W>(result));
+        return result;
+    }
+};
+
+/// CL, which is no operand of its own in SHLD and SHRD.
+struct Cl {
+    template <typename W>
+    static W read(Cpu& cpu, const Op*) {
+        return cpu.registers.get<W>(RegisterFile::offset_of(GeneralRegister::ecx));
+    }
+};
+
+// With a count of zero no flag changes, but the destination is still one that is written.
+template <typename Operation, typename W, typename D, typename Count>
+void shift(Cpu& cpu, const Op* op) {
+    const unsigned count = Count::template read<std::uint8_t>(cpu, op) & 31U;
+    const auto place = D::template modify<W>(cpu, op);
+    if (count != 0) {
+        place.set(Operation::template apply<W>(cpu.flags, place.get(), count));
+    }
+    add_formula(cpu, op, count);
+}
+
+// SHLD, SHRD. A 16-bit shift by more than 16 is undefined in the manual; the destination's own
+// bits follow the source's.
+struct ShiftLeftDouble {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, W filler, unsigned count) {
+        constexpr unsigned width = bits_in<W>;
+        const unsigned over = count > width ? count - width : 0;
+        const unsigned rest = count - over;
+        const auto first = static_cast<W>((std::uint64_t{value} << rest) |
+                                          (std::uint64_t{filler} >> (width - rest)));
+        bool cf = bit<std::uint64_t>(value, width - rest) != 0;
+        W result = first;
+        if (over != 0) {
+            result = static_cast<W>((std::uint64_t{filler} << over) |
+                                    (std::uint64_t{value} >> (width - over)));
+            cf = bit<std::uint64_t>(filler, width - over) != 0;
+        }
+        flags.set_with<W>(result, cf, cf != top<W>(result));
+        return result;
+    }
+};
+
+struct ShiftRightDouble {
+    template <typename W>
+    static W apply(ArithmeticFlags& flags, W value, W filler, unsigned count) {
+        constexpr unsigned width = bits_in<W>;
+        // value, filler and value again, lowest first.
+        const std::uint64_t low = (std::uint64_t{filler} << width) | value;
+        const std::uint64_t string =
+            width == 16 ? low | (std::uint64_t{value} << (2 * (width % 32))) : low;
+        const auto result = static_cast<W>(string >> count);
+        flags.set_with<W>(result, bit<std::uint64_t>(string, count - 1) != 0,
+                          top_two_differ<W>(result));
+        return result;
+    }
+};
+
+template <typename Operation, typename W, typename D, typename Count>
+void shift_double(Cpu& cpu, const Op* op) {
+    const unsigned count = Count::template read<std::uint8_t>(cpu, op) & 31U;
+    const auto place = D::template modify<W>(cpu, op);
+    if (count != 0) {
+        place.set(
+            Operation::template apply<W>(cpu.flags, place.get(), Src::read<W>(cpu, op), count));
+    }
+}
+
+template <typename Operation>
+Selection select_shift(const Decoded& d, std::uint32_t mode) {
+    return with_width(d.width(), [&]<typename W>() {
+        return with_destination(d, mode, [&]<typename D>() {
+            return d.is_immediate(1) ? handled<&shift<Operation, W, D, Imm>, D::is_memory>()
+                                     : handled<&shift<Operation, W, D, Cl>, D::is_memory>();
+        });
+    });
+}
+
+template <typename Operation>
+Selection select_shift_double(const Decoded& d, std::uint32_t mode) {
+    return with_word_width(d.width(), [&]<typename W>() {
+        return with_destination(d, mode, [&]<typename D>() {
+            return d.is_immediate(2) ? handled<&shift_double<Operation, W, D, Imm>, D::is_memory>()
+                                     : handled<&shift_double<Operation, W, D, Cl>, D::is_memory>();
+        });
+    });
+}
+
+constexpr std::array table{
+    Instruction{ZYDIS_MNEMONIC_RCL, select_shift<Rcl>, "RCL/RCR", Model::i386, "SDM vol. 2, RCL"},
+    Instruction{ZYDIS_MNEMONIC_RCR, select_shift<Rcr>, "RCL/RCR", Model::i386, "SDM vol. 2, RCR"},
+    Instruction{ZYDIS_MNEMONIC_ROL, select_shift<Rol>, "ROL/ROR", Model::i386, "SDM vol. 2, ROL"},
+    Instruction{ZYDIS_MNEMONIC_ROR, select_shift<Ror>, "ROL/ROR", Model::i386, "SDM vol. 2, ROR"},
+    Instruction{ZYDIS_MNEMONIC_SAR, select_shift<Sar>, "SHL/SHR/SAR", Model::i386,
+                "SDM vol. 2, SAR"},
+    Instruction{ZYDIS_MNEMONIC_SHL, select_shift<Shl>, "SHL/SHR/SAR", Model::i386,
+                "SDM vol. 2, SHL"},
+    Instruction{ZYDIS_MNEMONIC_SHLD, select_shift_double<ShiftLeftDouble>, "SHLD/SHRD", Model::i386,
+                "SDM vol. 2, SHLD"},
+    Instruction{ZYDIS_MNEMONIC_SHR, select_shift<Shr>, "SHL/SHR/SAR", Model::i386,
+                "SDM vol. 2, SHR"},
+    Instruction{ZYDIS_MNEMONIC_SHRD, select_shift_double<ShiftRightDouble>, "SHLD/SHRD",
+                Model::i386, "SDM vol. 2, SHRD"},
+};
+
+}  // namespace
 
 std::span<const Instruction> shift_instructions() {
-    return {};
+    return table;
 }
 
 }  // namespace ringside::cpu
