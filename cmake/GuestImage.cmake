@@ -44,6 +44,7 @@ endfunction()
 function(ringside_guest_dll name)
   cmake_parse_arguments(PARSE_ARGV 1 dll "" "BASE;DEF;ENTRY" "SOURCES;IMPORTS;FLAGS")
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  file(MAKE_DIRECTORY ${folder})
   ringside_pe_objects(objects ${folder} "${dll_SOURCES}" "${dll_FLAGS}")
   set(libraries "")
   foreach(import IN LISTS dll_IMPORTS)
@@ -57,9 +58,10 @@ function(ringside_guest_dll name)
     COMMAND ${RINGSIDE_PE_CC} -shared ${RINGSIDE_PE_LINK_FLAGS} -Wl,--image-base=${dll_BASE}
             ${entry} -o ${folder}/${name}.dll ${objects} ${dll_DEF} ${libraries} -lgcc
     DEPENDS ${objects} ${dll_DEF} ${libraries} COMMENT "Guest ${name}.dll" VERBATIM)
+  # dlltool names symbols after the path it is given, and images keep them.
   add_custom_command(OUTPUT ${folder}/lib${name}.a
-    COMMAND ${RINGSIDE_PE_DLLTOOL} -k -d ${dll_DEF} -D ${name}.dll -l ${folder}/lib${name}.a
-    DEPENDS ${dll_DEF} COMMENT "Guest lib${name}.a" VERBATIM)
+    COMMAND ${RINGSIDE_PE_DLLTOOL} -k -d ${dll_DEF} -D ${name}.dll -l lib${name}.a
+    DEPENDS ${dll_DEF} WORKING_DIRECTORY ${folder} COMMENT "Guest lib${name}.a" VERBATIM)
   add_custom_target(guest_${name} DEPENDS ${folder}/${name}.dll ${folder}/lib${name}.a)
   set_property(GLOBAL PROPERTY ringside_import_library_${name} ${folder}/lib${name}.a)
   set(${name}_folder ${folder} PARENT_SCOPE)
