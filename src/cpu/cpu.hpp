@@ -55,11 +55,17 @@ inline constexpr std::uint32_t cd = 1U << 30;
 inline constexpr std::uint32_t pg = 1U << 31;
 }  // namespace cr0
 
+namespace cr3 {
+inline constexpr std::uint32_t pwt = 1U << 3;
+inline constexpr std::uint32_t pcd = 1U << 4;
+}  // namespace cr3
+
 namespace cr4 {
 inline constexpr std::uint32_t tsd = 1U << 2;
 inline constexpr std::uint32_t de = 1U << 3;
 inline constexpr std::uint32_t pse = 1U << 4;
 inline constexpr std::uint32_t pge = 1U << 7;
+inline constexpr std::uint32_t pce = 1U << 8;
 inline constexpr std::uint32_t osfxsr = 1U << 9;
 inline constexpr std::uint32_t osxmmexcpt = 1U << 10;
 }  // namespace cr4
@@ -67,7 +73,14 @@ inline constexpr std::uint32_t osxmmexcpt = 1U << 10;
 namespace dr6 {
 inline constexpr std::uint32_t single_step = 1U << 14;  ///< BS
 inline constexpr std::uint32_t task_switch = 1U << 15;  ///< BT
+inline constexpr std::uint32_t defined = 0x0000E00F;
+inline constexpr std::uint32_t ones = 0xFFFF0FF0;
 }  // namespace dr6
+
+namespace dr7 {
+inline constexpr std::uint32_t defined = 0xFFFF23FF;
+inline constexpr std::uint32_t ones = 0x00000400;
+}  // namespace dr7
 
 /// Properties of the current context that decoded blocks depend on; part of a block's key.
 namespace block_mode {
@@ -108,8 +121,8 @@ struct Cpu {
     std::uint32_t cr3 = 0;
     std::uint32_t cr4 = 0;
     std::array<std::uint32_t, 4> dr{};
-    std::uint32_t dr6 = 0xFFFF0FF0;
-    std::uint32_t dr7 = 0x00000400;
+    std::uint32_t dr6 = dr6::ones;
+    std::uint32_t dr7 = dr7::ones;
     std::uint32_t sysenter_cs = 0;   ///< MSR 174
     std::uint32_t sysenter_esp = 0;  ///< MSR 175
     std::uint32_t sysenter_eip = 0;  ///< MSR 176
@@ -221,14 +234,43 @@ struct Cpu {
 
     // --- memory as the processor itself reads it: descriptor tables, TSS, frames -----------------
     template <typename W>
-    [[nodiscard]] W read_system(LinearAddress a) {
-        resolve_split(a, sizeof(W), mmu::Access::read, mmu::Privilege::supervisor);
+    [[nodiscard]] W read_as(LinearAddress a, mmu::Privilege rights) {
+        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+        if (e.read_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
+            return load<W>(e.host(a));
+        }
+        resolve_split(a, sizeof(W), mmu::Access::read, rights);
         return static_cast<W>(read_split(sizeof(W)));
     }
     template <typename W>
-    void write_system(LinearAddress a, W value) {
-        resolve_split(a, sizeof(W), mmu::Access::write, mmu::Privilege::supervisor);
+    void write_as(LinearAddress a, W value, mmu::Privilege rights) {
+        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+        if (e.write_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
+            store<W>(e.host(a), value);
+            return;
+        }
+        resolve_split(a, sizeof(W), mmu::Access::write, rights);
         write_split(value, sizeof(W));
+    }
+    template <typename W>
+    [[nodiscard]] W read_system(LinearAddress a) {
+        return read_as<W>(a, mmu::Privilege::supervisor);
+    }
+    template <typename W>
+    void write_system(LinearAddress a, W value) {
+        write_as<W>(a, value, mmu::Privilege::supervisor);
+    }
+    /// Host address of `size` bytes from `a` when one translation at hand allows them all; else
+    /// null, and the access goes the long way.
+    [[nodiscard]] const std::byte* readable_at(LinearAddress a, std::uint32_t size,
+                                               mmu::Privilege rights) {
+        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+        return e.read_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
+    }
+    [[nodiscard]] std::byte* writable_at(LinearAddress a, std::uint32_t size,
+                                         mmu::Privilege rights) {
+        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+        return e.write_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
     }
     /// Throws #PF unless `size` bytes from `a` may be accessed; touches nothing but A/D bits.
     void probe(LinearAddress a, std::uint32_t size, mmu::Access access, mmu::Privilege privilege);
@@ -253,5 +295,8 @@ struct Cpu {
 
     SplitPlace split_place_;
 };
+
+/// Gives an IN or INS that left with ExitKind::port_io the value of its port, before run() goes on.
+void complete_in(Cpu& cpu, std::uint32_t value);
 
 }  // namespace ringside::cpu

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+
+#include "base/address.hpp"
 
 namespace ringside::cpu {
 
@@ -10,7 +13,7 @@ namespace ringside::cpu {
 enum class ExitKind : std::uint8_t {
     none,
     budget_spent,       ///< the deadline is reached; the CPU stands at an instruction boundary
-    port_io,            ///< IN or OUT at a port: `port`, `size`, `write`, `value`
+    port_io,            ///< IN or OUT at a port; for IN the host then calls complete_in
     halted,             ///< HLT; EIP stands behind it
     shutdown,           ///< triple fault
     feature_not_built,  ///< `feature` names it; EIP stands at the instruction
@@ -23,7 +26,8 @@ struct Exit {
     std::uint8_t size = 0;  ///< bytes: 1, 2 or 4
     bool write = false;
     std::uint32_t value = 0;
-    bool immediate_port = false;  ///< the port number stood in the instruction
+    bool immediate_port = false;               ///< the port number stood in the instruction
+    std::optional<LinearAddress> destination;  ///< INS: where complete_in puts the value
     std::string_view feature;
 };
 

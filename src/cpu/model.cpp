@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "cpu/eflags.hpp"
+
 namespace ringside::cpu {
 namespace {
 
@@ -24,6 +26,12 @@ constexpr std::array models{
 
 const ModelTraits& traits(Model model) {
     return models[static_cast<std::size_t>(model)];
+}
+
+std::uint32_t known_eflags(Model model) {
+    constexpr std::uint32_t all = flag::arithmetic | flag::fixed | flag::tf | flag::intf |
+                                  flag::df | flag::iopl | flag::nt | flag::rf | flag::vm;
+    return all | (model >= Model::i486 ? flag::ac : 0U) | (traits(model).has_cpuid ? flag::id : 0U);
 }
 
 std::optional<Model> model_named(std::string_view name) {

@@ -41,6 +41,9 @@ inline constexpr std::uint32_t sse2 = 1U << 26;
 }  // namespace feature
 
 [[nodiscard]] const ModelTraits& traits(Model model);
+/// Bits of EFLAGS that the model has; the others read as 0 (bit 1 as 1) whatever is loaded. AC
+/// came with i486, and so did ID on the parts that have CPUID; none here has VIF and VIP.
+[[nodiscard]] std::uint32_t known_eflags(Model model);
 [[nodiscard]] std::optional<Model> model_named(std::string_view name);
 
 }  // namespace ringside::cpu

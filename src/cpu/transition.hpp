@@ -19,6 +19,7 @@ enum class TransitionKind : std::uint8_t {
     sysenter,
     sysexit,
     task_switch,
+    far_return,  ///< RETF to an outer ring
 };
 
 /// Where the program was, or is now.
@@ -39,6 +40,7 @@ struct Transition {
     bool has_error_code = false;
     std::uint32_t error_code = 0;
     LinearAddress page_fault_address{};  ///< CR2 of a #PF
+    /// EIP of the instruction that made the transition; of the next one for interrupts and traps.
     ExecutionPoint before;
     ExecutionPoint after;
     Cycles clock_before;  ///< at the end of the last instruction before it

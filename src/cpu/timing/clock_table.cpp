@@ -140,7 +140,9 @@ Cost ClockTable::cost(std::string_view name, const ZydisDecodedInstruction& inst
 }
 
 PathCost ClockTable::path_cost(const Filed& filed, std::uint32_t n) const {
-    ensure(filed.figure.has_value(), fmt::format("a path that {} lacks", traits(model_).name));
+    if (!filed.figure) [[unlikely]] {
+        ensure(false, fmt::format("a path that {} lacks", traits(model_).name));
+    }
     return {static_cast<std::uint32_t>(filed.figure->ticks(n)), filed.figure->assumed,
             filed.figure->plus_m};
 }
