@@ -9,14 +9,9 @@
 namespace ringside::cpu {
 namespace {
 
-/// Ticks of the block before `op`; its own do not count when it faults.
-std::uint64_t clocks_before(const Cpu& cpu, const Op* op) {
-    return op == cpu.block->ops ? 0 : op[-1].clocks;
-}
-
 /// Makes eip and clock exact for the op at which execution stopped.
 void settle_at(Cpu& cpu, const Op* op) {
-    cpu.clock += clocks_before(cpu, op);
+    cpu.clock += ticks_before(cpu, op);
     cpu.eip = cpu.eip_of(op);
 }
 

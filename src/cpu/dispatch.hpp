@@ -78,6 +78,47 @@ const Op* ending(Cpu& cpu, const Op* op) {
     return body(cpu, op);
 }
 
+/// Ticks of the block before `op`; its own do not count when it faults.
+[[nodiscard]] inline std::uint64_t ticks_before(const Cpu& cpu, const Op* op) {
+    return op == cpu.block->ops ? 0 : op[-1].clocks;
+}
+
+/// Goes on at cpu.eip in a context that may be a new one: another ring, other flags. Leaves the
+/// loop when an interrupt or a single step may have to come first.
+[[nodiscard]] inline const Op* continue_in_context(Cpu& cpu) {
+    if ((cpu.block->mode & block_mode::single) != 0 ||
+        (cpu.system_flags & (flag::tf | flag::rf)) != 0 || cpu.pending_interrupt) [[unlikely]] {
+        return nullptr;
+    }
+    return continue_at(cpu, cpu.eip);
+}
+
+/// A body that takes control to another context, after which cpu.eip and the clock are exact. It is
+/// never inlined here: what it keeps on the host's stack must be gone before the sibling call.
+template <auto body>
+const Op* crossing(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    body(cpu, op);
+    return continue_in_context(cpu);
+}
+
+/// A body that loads a segment on which `mode` may depend: leaves the block only when it changed.
+template <auto body>
+const Op* refocusing(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    const std::uint32_t mode = cpu.mode;
+    const std::uint32_t stamp = cpu.stamp;
+    body(cpu, op);
+    cpu.context_changed();
+    if (cpu.mode == mode) [[likely]] {
+        cpu.stamp = stamp;
+        return proceed(cpu, op + 1);
+    }
+    cpu.clock += op->clocks;
+    cpu.eip = cpu.eip_of(op) + op->length;
+    return nullptr;
+}
+
 /// A body after which the context may differ (segments, CPL, paging, flags that interrupts look
 /// at): control goes on behind it, through the loop.
 template <auto body>

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/segments/segment_load.hpp"
+
+#include <algorithm>
+
+namespace ringside::cpu {
+
+Segment data_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
+    if (selector.is_null()) {
+        return Segment::null(selector);
+    }
+    TableEntry entry = read_descriptor(cpu, selector, faults.invalid, faults.ext);
+    const Descriptor d = entry.descriptor;
+    const bool allowed = !d.is_system() && d.readable() &&
+                         (d.conforming() || d.dpl() >= std::max(cpl, selector.rpl()));
+    if (!allowed) [[unlikely]] {
+        throw selector_fault(faults.invalid, selector, faults.ext);
+    }
+    if (!d.present()) [[unlikely]] {
+        throw selector_fault(Vector::segment_not_present, selector, faults.ext);
+    }
+    mark_accessed(cpu, entry);
+    return Segment::from(selector, entry.descriptor);
+}
+
+Segment stack_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
+    TableEntry entry = read_descriptor(cpu, selector, faults.invalid, faults.ext);
+    const Descriptor d = entry.descriptor;
+    if (selector.rpl() != cpl || !d.writable() || d.dpl() != cpl) [[unlikely]] {
+        throw selector_fault(faults.invalid, selector, faults.ext);
+    }
+    if (!d.present()) [[unlikely]] {
+        throw selector_fault(Vector::stack_fault, selector, faults.ext);
+    }
+    mark_accessed(cpu, entry);
+    return Segment::from(selector, entry.descriptor);
+}
+
+void load_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
+    cpu.segment(r) = r == SegmentRegister::ss ? stack_segment(cpu, selector, cpu.cpl)
+                                              : data_segment(cpu, selector, cpu.cpl);
+}
+
+void drop_privileged_segments(Cpu& cpu, unsigned cpl) {
+    for (const SegmentRegister r :
+         {SegmentRegister::es, SegmentRegister::ds, SegmentRegister::fs, SegmentRegister::gs}) {
+        Segment& s = cpu.segment(r);
+        if (s.usable() && !s.descriptor.conforming() && s.descriptor.dpl() < cpl) {
+            s = Segment::null(Selector{});
+        }
+    }
+}
+
+}  // namespace ringside::cpu
