@@ -5,14 +5,14 @@
 
 #include "cpu/cpu.hpp"
 #include "cpu/fault.hpp"
+#include "cpu/op.hpp"
 #include "cpu/transition.hpp"
 
 namespace ringside::cpu {
 
-/// Something that goes through the IDT. The EIP to push stands in cpu.eip: of the instruction for
-/// faults, behind it for traps and software interrupts.
+/// Something that goes through the IDT.
 struct Event {
-    enum class Source : std::uint8_t { fault, trap, software, breakpoint_like, hardware };
+    enum class Source : std::uint8_t { fault, trap, int1, software, breakpoint_like, hardware };
 
     Vector vector{};
     Source source{};
@@ -23,8 +23,10 @@ struct Event {
     static Event fault(const Fault& f) {
         return {f.vector, Source::fault, f.error_code, f.page_fault_address};
     }
-    /// #DB after a single step.
+    /// #DB after a single step or a task switch.
     static Event trap(Vector vector) { return {vector, Source::trap, 0, {}}; }
+    /// INT1 (F1): #DB without a look at the gate's DPL.
+    static Event int1() { return {Vector::debug, Source::int1, 0, {}}; }
     /// INT n: the gate's DPL is checked against CPL.
     static Event software(Vector vector) { return {vector, Source::software, 0, {}}; }
     /// INT3, INTO: as INT n, with a clock figure of their own.
@@ -36,18 +38,21 @@ struct Event {
     }
     /// EXT: set in the error code of any fault met on the way.
     [[nodiscard]] std::uint32_t external_bit() const { return is_software() ? 0U : 1U; }
+    /// Whether the handler finds an error code on its stack: INT n never pushes one.
+    [[nodiscard]] bool has_error_code() const {
+        return source == Source::fault && pushes_error_code(vector);
+    }
 };
 
-/// Delivers an event: reads the gate, checks, switches stacks, pushes the frame, loads CS:EIP and
-/// adds the clocks of the path. Faults met on the way are delivered in their turn by the
-/// contributory rules; a fault during a double fault ends the run with ExitKind::shutdown. Never
-/// throws for events that are no software interrupts.
+/// Delivers an event between two instructions: reads the gate, checks, switches stacks, pushes the
+/// frame with cpu.eip, loads CS:EIP and adds the clocks of the path. Faults met on the way are
+/// delivered in their turn by the contributory rules; a fault during a double fault ends the run
+/// with ExitKind::shutdown. Throws nothing but FeatureNotBuilt.
 void deliver(Cpu& cpu, const Event& event);
 
-/// INT n from inside an instruction: faults of the gate itself are thrown, so that they are
-/// delivered with the EIP of the INT; `cpu.eip` is still the block's. `return_eip` is pushed,
-/// `static_ticks` is the block's sum before this instruction.
-void software_interrupt(Cpu& cpu, const Event& event, std::uint32_t return_eip,
-                        std::uint64_t ticks_before);
+/// The same from inside `op`, an INT n and its like: pushes the EIP behind it and adds
+/// `block_ticks`, what the block took so far. Faults of the gate are thrown before anything
+/// changed, so that they are delivered with the EIP of the instruction.
+void software_interrupt(Cpu& cpu, const Op* op, const Event& event, std::uint64_t block_ticks);
 
 }  // namespace ringside::cpu

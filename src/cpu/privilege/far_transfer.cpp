@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/privilege/far_transfer.hpp"
+
+#include <array>
+
+#include "cpu/dispatch.hpp"
+#include "cpu/privilege/code_segment.hpp"
+#include "cpu/privilege/frame.hpp"
+#include "cpu/privilege/watched.hpp"
+#include "cpu/segments/segment_load.hpp"
+#include "cpu/timing/clock_table.hpp"
+
+namespace ringside::cpu {
+namespace {
+
+using timing::Path;
+
+void check_limit(const Segment& cs, std::uint32_t eip) {
+    if (eip > cs.highest) {
+        throw Fault::gp(0);
+    }
+}
+
+void arrive(Cpu& cpu, const Op* op, const Segment& cs, std::uint32_t eip, Path path) {
+    cpu.segment(SegmentRegister::cs) = cs;
+    cpu.eip = eip;
+    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
+    cpu.context_changed();
+}
+
+}  // namespace
+
+Segment check_outer_return(Cpu& cpu, const OuterReturn& to) {
+    const Segment ss = stack_segment(cpu, to.ss, to.cs.selector.rpl());
+    check_limit(to.cs, to.eip);
+    return ss;
+}
+
+void enter_outer_ring(Cpu& cpu, const OuterReturn& to, const Segment& ss) {
+    cpu.segment(SegmentRegister::cs) = to.cs;
+    cpu.segment(SegmentRegister::ss) = ss;
+    cpu.eip = to.eip;
+    // A 16-bit outer stack gets SP alone: the upper half of the inner ESP shines through.
+    set_stack_pointer(cpu, to.esp);
+    const unsigned cpl = to.cs.selector.rpl();
+    drop_privileged_segments(cpu, cpl);
+    cpu.set_cpl(cpl);
+}
+
+template <typename W>
+void jump_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
+    const Segment cs = far_code_segment(cpu, selector);
+    check_limit(cs, offset);
+    arrive(cpu, op, cs, offset, indirect ? Path::jmp_indirect_same : Path::jmp_same);
+}
+
+template <typename W>
+void call_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
+    const Segment cs = far_code_segment(cpu, selector);
+    check_limit(cs, offset);
+    Frame frame;
+    frame.push(cpu.segment(SegmentRegister::cs).selector.value());
+    frame.push(cpu.eip_of(op) + op->length);
+    set_stack_pointer(
+        cpu, frame.write(cpu, cpu.segment(SegmentRegister::ss), cpu.registers[GeneralRegister::esp],
+                         sizeof(W) == 4, cpu.privilege(), Fault::ss(0)));
+    arrive(cpu, op, cs, offset, indirect ? Path::call_indirect_same : Path::call_same);
+}
+
+template <typename W>
+void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immediate) {
+    constexpr auto width = static_cast<std::uint32_t>(sizeof(W));
+    std::array<std::uint32_t, 2> frame{};
+    read_stack<W>(cpu, 0, frame);
+    const Selector selector{static_cast<std::uint16_t>(frame[1])};
+    const Segment cs = return_code_segment(cpu, selector);
+    if (selector.rpl() == cpu.cpl) {
+        check_limit(cs, frame[0]);
+        release_stack(cpu, 2 * width + released);
+        arrive(cpu, op, cs, frame[0], with_immediate ? Path::retf_imm_same : Path::retf_same);
+        return;
+    }
+    std::array<std::uint32_t, 2> outer{};
+    read_stack<W>(cpu, 2 * width + released, outer);
+    // The parameters are released from both stacks.
+    const OuterReturn to{cs, frame[0], Selector{static_cast<std::uint16_t>(outer[1])},
+                         outer[0] + released};
+    const Segment ss = check_outer_return(cpu, to);
+    Watched watched(cpu, TransitionKind::far_return, op);
+    enter_outer_ring(cpu, to, ss);
+    const Path path = with_immediate ? Path::retf_imm_outer : Path::retf_outer;
+    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
+    watched.finish(cpu);
+}
+
+template void jump_far<std::uint16_t>(Cpu&, const Op*, Selector, std::uint16_t, bool);
+template void jump_far<std::uint32_t>(Cpu&, const Op*, Selector, std::uint32_t, bool);
+template void call_far<std::uint16_t>(Cpu&, const Op*, Selector, std::uint16_t, bool);
+template void call_far<std::uint32_t>(Cpu&, const Op*, Selector, std::uint32_t, bool);
+template void return_far<std::uint16_t>(Cpu&, const Op*, std::uint32_t, bool);
+template void return_far<std::uint32_t>(Cpu&, const Op*, std::uint32_t, bool);
+
+}  // namespace ringside::cpu

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/cpu.hpp"
+#include "cpu/op.hpp"
+
+namespace ringside::cpu {
+
+/// Where a return to an outer ring leads.
+struct OuterReturn {
+    Segment cs;
+    std::uint32_t eip = 0;
+    Selector ss;
+    std::uint32_t esp = 0;
+};
+
+/// Checks SS of the outer ring and EIP; returns SS. Throws #GP or #SS with the selector, #GP(0).
+[[nodiscard]] Segment check_outer_return(Cpu& cpu, const OuterReturn& to);
+/// Loads what was checked: CS:EIP, SS:ESP and CPL; data segments of the inner ring become null.
+void enter_outer_ring(Cpu& cpu, const OuterReturn& to, const Segment& ss);
+
+/// Far JMP, CALL and RET, W the operand size.
+template <typename W>
+void jump_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect);
+template <typename W>
+void call_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect);
+template <typename W>
+void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immediate);
+
+}  // namespace ringside::cpu

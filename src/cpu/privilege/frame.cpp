@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/privilege/frame.hpp"
+
+#include "cpu/segments/segmentation.hpp"
+
+namespace ringside::cpu {
+namespace {
+
+/// Whether `size` bytes from `offset` lie in the segment without wrapping at the end of SP.
+bool in_one_piece(const Segment& stack, std::uint32_t offset, std::uint32_t size,
+                  std::uint32_t mask) {
+    return offset <= mask - (size - 1) && stack.holds(offset, size);
+}
+
+std::uint32_t mask_of(const Segment& stack) {
+    return stack.is_32bit() ? 0xFFFFFFFFU : 0xFFFFU;
+}
+
+}  // namespace
+
+std::uint32_t Frame::write(Cpu& cpu, const Segment& stack, std::uint32_t top, bool wide,
+                           mmu::Privilege rights, const Fault& no_room) const {
+    const std::uint32_t mask = mask_of(stack);
+    const std::uint32_t width = wide ? 4 : 2;
+    const std::uint32_t size = count_ * width;
+    const std::uint32_t low = (top - size) & mask;
+    if (in_one_piece(stack, low, size, mask) && stack.writable) [[likely]] {
+        std::byte* const host = cpu.writable_at({stack.base + low}, size, rights);
+        if (wide && host != nullptr) [[likely]] {
+            for (unsigned i = 0; i < count_; ++i) {
+                store<std::uint32_t>(host + (count_ - 1 - i) * 4, values_[i]);
+            }
+            return low;
+        }
+    }
+    for (unsigned i = 1; i <= count_; ++i) {
+        if (!stack.writable || !stack.holds((top - i * width) & mask, width)) {
+            throw Fault{no_room};
+        }
+    }
+    for (unsigned i = 1; i <= count_; ++i) {
+        const LinearAddress at{stack.base + ((top - i * width) & mask)};
+        if (wide) {
+            cpu.write_as<std::uint32_t>(at, values_[i - 1], rights);
+        } else {
+            cpu.write_as<std::uint16_t>(at, static_cast<std::uint16_t>(values_[i - 1]), rights);
+        }
+    }
+    return low;
+}
+
+template <typename W>
+void read_stack(Cpu& cpu, std::uint32_t depth, std::span<std::uint32_t> values) {
+    const Segment& stack = cpu.segment(SegmentRegister::ss);
+    const std::uint32_t mask = mask_of(stack);
+    const auto size = static_cast<std::uint32_t>(values.size() * sizeof(W));
+    const std::uint32_t low = (cpu.registers[GeneralRegister::esp] + depth) & mask;
+    if (in_one_piece(stack, low, size, mask) && stack.readable) [[likely]] {
+        const std::byte* host = cpu.readable_at({stack.base + low}, size, cpu.privilege());
+        if (host != nullptr) [[likely]] {
+            for (std::uint32_t& value : values) {
+                value = load<W>(host);
+                host += sizeof(W);
+            }
+            return;
+        }
+    }
+    std::uint32_t offset = low;
+    for (std::uint32_t& value : values) {
+        value = cpu.read<W>(
+            linear(cpu, SegmentRegister::ss, offset & mask, sizeof(W), mmu::Access::read));
+        offset += static_cast<std::uint32_t>(sizeof(W));
+    }
+}
+
+template void read_stack<std::uint16_t>(Cpu&, std::uint32_t, std::span<std::uint32_t>);
+template void read_stack<std::uint32_t>(Cpu&, std::uint32_t, std::span<std::uint32_t>);
+
+void release_stack(Cpu& cpu, std::uint32_t bytes) {
+    set_stack_pointer(cpu, cpu.registers[GeneralRegister::esp] + bytes);
+}
+
+void set_stack_pointer(Cpu& cpu, std::uint32_t value) {
+    const std::uint32_t mask = stack_mask(cpu);
+    std::uint32_t& esp = cpu.registers[GeneralRegister::esp];
+    esp = (esp & ~mask) | (value & mask);
+}
+
+}  // namespace ringside::cpu

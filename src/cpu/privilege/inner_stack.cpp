@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/privilege/inner_stack.hpp"
+
+#include "cpu/segments/descriptor_table.hpp"
+#include "cpu/segments/segment_load.hpp"
+#include "cpu/segments/task_state.hpp"
+
+namespace ringside::cpu {
+
+InnerStack inner_stack(Cpu& cpu, unsigned ring, std::uint32_t ext) {
+    const LoadFaults faults{Vector::invalid_tss, ext};
+    const bool wide = is_tss32(cpu.tr);
+    const std::uint32_t pointer = wide ? tss32::esp0 + ring * 8 : tss16::sp0 + ring * 4;
+    const std::uint32_t selector = pointer + (wide ? 4 : 2);
+    if (!cpu.tr.valid || selector + 1 > cpu.tr.limit) [[unlikely]] {
+        throw selector_fault(Vector::invalid_tss, cpu.tr.selector, ext);
+    }
+    const std::uint32_t esp = wide ? cpu.read_system<std::uint32_t>(cpu.tr.base + pointer)
+                                   : cpu.read_system<std::uint16_t>(cpu.tr.base + pointer);
+    const Selector ss{cpu.read_system<std::uint16_t>(cpu.tr.base + selector)};
+    return {stack_segment(cpu, ss, ring, faults), esp};
+}
+
+}  // namespace ringside::cpu

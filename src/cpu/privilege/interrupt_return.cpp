@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/privilege/interrupt_return.hpp"
+
+#include <array>
+
+#include "cpu/dispatch.hpp"
+#include "cpu/privilege/code_segment.hpp"
+#include "cpu/privilege/far_transfer.hpp"
+#include "cpu/privilege/frame.hpp"
+#include "cpu/privilege/watched.hpp"
+#include "cpu/timing/clock_table.hpp"
+
+namespace ringside::cpu {
+namespace {
+
+using timing::Path;
+
+/// EFLAGS after the return: IF needs CPL <= IOPL and IOPL needs CPL 0, both as they are before it.
+std::uint32_t returned_eflags(const Cpu& cpu, std::uint32_t image, std::uint32_t operand_mask) {
+    std::uint32_t changes =
+        flag::arithmetic | flag::tf | flag::df | flag::nt | flag::rf | flag::ac | flag::id;
+    if (cpu.cpl <= cpu.iopl()) {
+        changes |= flag::intf;
+    }
+    if (cpu.cpl == 0) {
+        changes |= flag::iopl;
+    }
+    changes &= known_eflags(cpu.model) & operand_mask;
+    return (cpu.eflags() & ~changes) | (image & changes);
+}
+
+}  // namespace
+
+template <typename W>
+void interrupt_return(Cpu& cpu, const Op* op) {
+    constexpr auto width = static_cast<std::uint32_t>(sizeof(W));
+    if ((cpu.system_flags & flag::nt) != 0) [[unlikely]] {
+        throw FeatureNotBuilt{"iret from a nested task"};
+    }
+    std::array<std::uint32_t, 3> frame{};
+    read_stack<W>(cpu, 0, frame);
+    if (cpu.cpl == 0 && (frame[2] & flag::vm) != 0) [[unlikely]] {
+        throw FeatureNotBuilt{"iret to virtual 8086 mode"};
+    }
+    const Selector selector{static_cast<std::uint16_t>(frame[1])};
+    const Segment cs = return_code_segment(cpu, selector);
+    const std::uint32_t eflags = returned_eflags(cpu, frame[2], static_cast<W>(~W{0}));
+    Watched watched(cpu, TransitionKind::interrupt_return, op);
+    Path path = Path::iret_same;
+    if (selector.rpl() == cpu.cpl) {
+        if (frame[0] > cs.highest) {
+            throw Fault::gp(0);
+        }
+        release_stack(cpu, 3 * width);
+        cpu.segment(SegmentRegister::cs) = cs;
+        cpu.eip = frame[0];
+        cpu.context_changed();
+    } else {
+        std::array<std::uint32_t, 2> outer{};
+        read_stack<W>(cpu, 3 * width, outer);
+        const OuterReturn to{cs, frame[0], Selector{static_cast<std::uint16_t>(outer[1])},
+                             outer[0]};
+        const Segment ss = check_outer_return(cpu, to);
+        enter_outer_ring(cpu, to, ss);
+        path = Path::iret_outer;
+    }
+    cpu.set_eflags(eflags);
+    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
+    watched.finish(cpu);
+}
+
+template void interrupt_return<std::uint16_t>(Cpu&, const Op*);
+template void interrupt_return<std::uint32_t>(Cpu&, const Op*);
+
+}  // namespace ringside::cpu

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cpu/cpu.hpp"
+#include "cpu/op.hpp"
+
+namespace ringside::cpu {
+
+/// IRET and IRETD, W the operand size: to the same ring or an outer one.
+template <typename W>
+void interrupt_return(Cpu& cpu, const Op* op);
+
+}  // namespace ringside::cpu
