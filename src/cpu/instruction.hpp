@@ -42,6 +42,7 @@ std::span<const Instruction> bcd_instructions();
 std::span<const Instruction> bit_instructions();
 std::span<const Instruction> control_instructions();
 std::span<const Instruction> data_instructions();
+std::span<const Instruction> divide_instructions();
 std::span<const Instruction> flag_instructions();
 std::span<const Instruction> io_instructions();
 std::span<const Instruction> logic_instructions();
@@ -60,5 +61,8 @@ Selection select_far_return(const Decoded& decoded, std::uint32_t mode);
 Selection select_pop_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_system(const Decoded& decoded, std::uint32_t mode);
+
+/// Handler of every x87 instruction (ESC, D8 to DF): #NM while CR0.EM or TS is set.
+const Op* coprocessor_escape(Cpu& cpu, const Op* op);
 
 }  // namespace ringside::cpu

@@ -44,6 +44,25 @@ DecodeResult decode(std::span<const std::byte> bytes, bool code32, Decoded& deco
                                                        : DecodeResult::undefined;
 }
 
+bool is_coprocessor_escape(std::span<const std::byte> bytes) {
+    for (const std::byte value : bytes) {
+        switch (std::to_integer<unsigned>(value)) {
+            case 0x26:
+            case 0x2E:
+            case 0x36:
+            case 0x3E:
+            case 0x64:
+            case 0x65:
+            case 0x66:
+            case 0x67:
+            case 0xF2:
+            case 0xF3: continue;
+            default: return (std::to_integer<unsigned>(value) & 0xF8U) == 0xD8U;
+        }
+    }
+    return false;
+}
+
 std::string disassemble(std::span<const std::byte> bytes, bool code32, std::uint32_t eip) {
     Decoded decoded;
     if (decode(bytes, code32, decoded) != DecodeResult::ok) {

@@ -50,6 +50,10 @@ enum class DecodeResult : std::uint8_t {
 /// the P6 do where later ones gave them a new meaning (F3 0F BC is BSF, F3 90 is NOP ...).
 DecodeResult decode(std::span<const std::byte> bytes, bool code32, Decoded& decoded);
 
+/// Whether the first opcode byte, behind any prefixes, is one of the x87's (ESC, D8 to DF). Holds
+/// for encodings that are no instruction as well.
+[[nodiscard]] bool is_coprocessor_escape(std::span<const std::byte> bytes);
+
 /// The instruction in Intel syntax, branch targets relative to `eip`.
 std::string disassemble(std::span<const std::byte> bytes, bool code32, std::uint32_t eip);
 

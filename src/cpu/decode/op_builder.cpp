@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/decode/op_builder.hpp"
 
+#include <array>
+#include <utility>
+
 #include "base/ensure.hpp"
 #include "cpu/dispatch.hpp"
 #include "cpu/instruction.hpp"
@@ -45,6 +48,23 @@ SegmentRegister segment_of(ZydisRegister r) {
     return static_cast<SegmentRegister>(ZydisRegisterGetId(r));
 }
 
+/// Of an operand that no ModRM names, such as the source of a string instruction.
+SegmentRegister implied_segment(const Decoded& d) {
+    constexpr std::array overrides{
+        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_ES, SegmentRegister::es},
+        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_CS, SegmentRegister::cs},
+        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_SS, SegmentRegister::ss},
+        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_FS, SegmentRegister::fs},
+        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_GS, SegmentRegister::gs},
+    };
+    for (const auto& [attribute, segment] : overrides) {
+        if (d.has(attribute)) {
+            return segment;
+        }
+    }
+    return SegmentRegister::ds;
+}
+
 void fill_memory(Op& op, const ZydisDecodedOperand& operand) {
     op.base = address_register(operand.mem.base);
     op.index = address_register(operand.mem.index);
@@ -78,6 +98,7 @@ Op operands_of(const Decoded& d, std::uint32_t offset) {
     op.base = op.index = RegisterFile::zero_offset;
     op.offset = static_cast<std::uint16_t>(offset);
     op.length = d.instruction.length;
+    op.segment = static_cast<std::uint8_t>(implied_segment(d));
     if (d.address16()) {
         op.modes |= op_mode::address16;
     }
@@ -158,7 +179,12 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
         return result;
     }
     ++instructions_;
-    last_length_ = 1;
+    // All the bytes count as read: another value in any of them may make it an instruction.
+    last_length_ = static_cast<std::uint32_t>(bytes.size());
+    if (is_coprocessor_escape(bytes) && result != DecodeResult::too_long) {
+        add_fault(&coprocessor_escape, offset);
+        return result;
+    }
     if (result != DecodeResult::ok) {
         add_fault(result == DecodeResult::too_long ? &too_long : &undefined, offset);
         return result;
