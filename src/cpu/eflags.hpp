@@ -55,6 +55,13 @@ class ArithmeticFlags {
                    (carry_vector & 8U);
     }
 
+    /// As a - b leaves them, for CMP and its like.
+    template <typename W>
+    void compare(W a, W b) {
+        const W r = static_cast<W>(a - b);
+        set<W>(r, static_cast<W>((~a & b) | (~(a ^ b) & r)));
+    }
+
     /// A result with CF and OF as given and AF clear.
     template <typename W>
     void set_with(W result, bool cf, bool of, bool af = false) {
