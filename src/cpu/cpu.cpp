@@ -50,7 +50,9 @@ void Cpu::context_changed() {
     if (cpl == 3) {
         mode |= block_mode::user;
     }
-    tlb = &mmu.tlb(privilege());
+    const bool checks_alignment =
+        cpl == 3 && (cr0 & cr0::am) != 0 && (system_flags & flag::ac) != 0;
+    tlb = checks_alignment ? &no_translations_ : &mmu.tlb(privilege());
     stamp = blocks->stamp(mode);
 }
 
@@ -106,14 +108,27 @@ void Cpu::write_split(std::uint64_t value, std::uint32_t size) {
     }
 }
 
+void Cpu::check_alignment(LinearAddress a, std::uint32_t size) const {
+    if (tlb == &no_translations_ && (a.value & (size - 1)) != 0) {
+        throw Fault::ac();
+    }
+}
+
 std::uint64_t Cpu::read_slow(LinearAddress a, std::uint32_t size) {
+    check_alignment(a, size);
     resolve_split(a, size, mmu::Access::read, privilege());
     return read_split(size);
 }
 
 void Cpu::write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size) {
+    check_alignment(a, size);
     resolve_split(a, size, mmu::Access::write, privilege());
     write_split(value, size);
+}
+
+void Cpu::modify_slow(LinearAddress a, std::uint32_t size) {
+    check_alignment(a, size);
+    resolve_split(a, size, mmu::Access::write, privilege());
 }
 
 void Cpu::probe(LinearAddress a, std::uint32_t size, mmu::Access access, mmu::Privilege privilege) {

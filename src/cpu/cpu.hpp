@@ -165,7 +165,11 @@ struct Cpu {
     /// Loads every bit as given; the caller decided which may change.
     void set_eflags(std::uint32_t value) {
         flags.load(value);
+        const std::uint32_t changed = system_flags ^ value;
         system_flags = (value & ~flag::arithmetic) | flag::fixed;
+        if ((changed & flag::ac) != 0) [[unlikely]] {
+            context_changed();
+        }
     }
     [[nodiscard]] unsigned iopl() const { return (system_flags & flag::iopl) >> 12; }
     [[nodiscard]] bool protected_mode() const { return (cr0 & cr0::pe) != 0; }
@@ -174,7 +178,7 @@ struct Cpu {
     [[nodiscard]] Cycles cycles() const;
     [[nodiscard]] std::uint64_t time_stamp(std::uint64_t at_tick) const;
 
-    /// CPL, segments or CR0 changed: recomputes `mode`, `tlb` and `stamp`.
+    /// CPL, segments, CR0 or EFLAGS.AC changed: recomputes `mode`, `tlb` and `stamp`.
     void context_changed();
     void set_cpl(unsigned value) {
         cpl = value;
@@ -225,7 +229,7 @@ struct Cpu {
         if (e.write_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
             return {*this, e.host(a)};
         }
-        resolve_split(a, sizeof(W), mmu::Access::write, privilege());
+        modify_slow(a, sizeof(W));
         return {*this, nullptr};
     }
     [[nodiscard]] mmu::Privilege privilege() const {
@@ -288,12 +292,17 @@ struct Cpu {
     };
     [[gnu::noinline]] std::uint64_t read_slow(LinearAddress a, std::uint32_t size);
     [[gnu::noinline]] void write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size);
+    [[gnu::noinline]] void modify_slow(LinearAddress a, std::uint32_t size);
+    void check_alignment(LinearAddress a, std::uint32_t size) const;
     [[gnu::noinline]] void resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
                                          mmu::Privilege privilege);
     [[gnu::noinline]] std::uint64_t read_split(std::uint32_t size);
     [[gnu::noinline]] void write_split(std::uint64_t value, std::uint32_t size);
 
     SplitPlace split_place_;
+    /// Stays empty. While alignment is checked `tlb` points here, so that every access goes the
+    /// long way, where the check is.
+    mmu::Tlb no_translations_;
 };
 
 /// Gives an IN or INS that left with ExitKind::port_io the value of its port, before run() goes on.

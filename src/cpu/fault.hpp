@@ -22,6 +22,7 @@ struct Fault {
     static Fault np(std::uint32_t code) { return {Vector::segment_not_present, code, {}}; }
     static Fault ts(std::uint32_t code) { return {Vector::invalid_tss, code, {}}; }
     static Fault ud() { return {Vector::invalid_opcode, 0, {}}; }
+    static Fault ac() { return {Vector::alignment_check, 0, {}}; }
     static Fault pf(const mmu::PageFault& fault) {
         return {Vector::page_fault, fault.error_code, fault.address};
     }
