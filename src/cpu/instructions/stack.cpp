@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "cpu/instruction.hpp"
 #include "cpu/operands.hpp"
@@ -31,13 +32,17 @@ void pop_register(Cpu& cpu, const Op* op) {
 // The destination's address is computed with ESP already raised; a fault leaves ESP alone.
 template <typename Stack, typename W, typename M>
 void pop_memory(Cpu& cpu, const Op* op) {
-    const std::uint32_t esp = cpu.registers[GeneralRegister::esp];
-    const W value = pop<Stack, W>(cpu);
-    const std::uint32_t raised = cpu.registers[GeneralRegister::esp];
-    const LinearAddress to = M::address(cpu, op, sizeof(W), mmu::Access::write);
-    cpu.registers[GeneralRegister::esp] = esp;
-    cpu.write<W>(to, value);
-    cpu.registers[GeneralRegister::esp] = raised;
+    std::uint32_t& esp = cpu.registers[GeneralRegister::esp];
+    const std::uint32_t before = esp;
+    const W value = peek<Stack, W>(cpu);
+    drop<Stack>(cpu, sizeof(W));
+    const std::uint32_t raised = std::exchange(esp, before);
+    Op moved = *op;
+    if (op->base == RegisterFile::offset_of(GeneralRegister::esp)) {
+        moved.displacement += raised - before;
+    }
+    cpu.write<W>(M::address(cpu, &moved, sizeof(W), mmu::Access::write), value);
+    esp = raised;
 }
 
 // PUSHA writes eight values or, when one of them faults, leaves ESP where it was.
@@ -54,20 +59,19 @@ struct PushAll {
     }
 };
 
+// POPA loads register by register: those in front of a fault are loaded, as on silicon, and will
+// be loaded again since ESP is not.
 template <typename Stack, typename W>
 struct PopAll {
     static void run(Cpu& cpu, const Op*) {
-        std::array<W, 8> values{};
-        for (unsigned i = 0; i < 8; ++i) {
-            values[i] = peek<Stack, W>(cpu, static_cast<std::uint32_t>(i * sizeof(W)));
-        }
-        drop<Stack>(cpu, static_cast<std::uint32_t>(8 * sizeof(W)));
         constexpr unsigned skipped = 3;  // the image of ESP
         for (unsigned i = 0; i < 8; ++i) {
+            const W value = peek<Stack, W>(cpu, static_cast<std::uint32_t>(i * sizeof(W)));
             if (i != skipped) {
-                cpu.registers.set<W>(static_cast<std::uint8_t>((7 - i) * 4), values[i]);
+                cpu.registers.set<W>(static_cast<std::uint8_t>((7 - i) * 4), value);
             }
         }
+        drop<Stack>(cpu, static_cast<std::uint32_t>(8 * sizeof(W)));
     }
 };
 
@@ -81,7 +85,9 @@ struct Enter {
         std::uint32_t at = top - static_cast<std::uint32_t>(sizeof(W));
         cpu.write<W>(Stack::address(cpu, at, sizeof(W), mmu::Access::write),
                      cpu.registers.get<W>(ebp));
-        const std::uint32_t frame = at;
+        // A 32-bit frame pointer keeps the upper half of ESP even on a 16-bit stack.
+        const std::uint32_t esp = cpu.registers[GeneralRegister::esp];
+        const std::uint32_t frame = (esp & ~stack_mask(cpu)) | (at & stack_mask(cpu));
         if (level > 0) {
             std::uint32_t display = cpu.registers[GeneralRegister::ebp];
             for (std::uint32_t i = 1; i < level; ++i) {
