@@ -121,9 +121,11 @@ Selection select_move(const Decoded& d, std::uint32_t mode) {
 template <bool is_signed>
 Selection select_extend(const Decoded& d, std::uint32_t mode) {
     return with_word_width(d.width(0), [&]<typename To>() {
-        return with_width(d.width(1), [&]<typename From>() {
-            return with_source(d, mode, [&]<typename S>() {
-                if constexpr (is_signed) {
+        return with_width(d.width(1), [&]<typename From>() -> Selection {
+            return with_source(d, mode, [&]<typename S>() -> Selection {
+                if constexpr (sizeof(From) == 4) {
+                    return {};
+                } else if constexpr (is_signed) {
                     return handled<&move_sign_extended<To, From, S>, S::is_memory>();
                 } else {
                     return handled<&move_zero_extended<To, From, S>, S::is_memory>();
@@ -164,6 +166,13 @@ Selection select_set_if(const Decoded& d, std::uint32_t mode) {
         d, mode, [&]<typename D>() { return handled<&set_if<condition, D>, D::is_memory>(); });
 }
 
+// Hint forms (0F 18 to 1F) do nothing from the P6 on. 0F 0D was 3DNow!'s and is undefined here.
+Selection select_no_operation(const Decoded& d, std::uint32_t) {
+    return d.instruction.meta.isa_set == ZYDIS_ISA_SET_PREFETCH_NOP
+               ? Selection{}
+               : handled<&no_operation, false>();
+}
+
 Selection select_translate(const Decoded& d, std::uint32_t) {
     return d.address16() ? handled<&translate<true>, true>() : handled<&translate<false>, true>();
 }
@@ -182,6 +191,10 @@ constexpr Instruction conditional_set(ZydisMnemonic mnemonic) {
     return {mnemonic, select_set_if<condition>, "SETcc", Model::i386, "SDM vol. 2, SETcc"};
 }
 
+constexpr Instruction prefetch(ZydisMnemonic mnemonic) {
+    return {mnemonic, select_no_operation, "NOP", Model::p6, "SDM vol. 2, PREFETCHh"};
+}
+
 constexpr std::array table{
     Instruction{ZYDIS_MNEMONIC_BSWAP, select_swap_bytes, "BSWAP", Model::i486, "SDM vol. 2, BSWAP"},
     Instruction{ZYDIS_MNEMONIC_CBW, select_only<&sign_extend_al>, "CBW/CWDE", Model::i386,
@@ -198,8 +211,11 @@ constexpr std::array table{
                 "SDM vol. 2, MOVSX"},
     Instruction{ZYDIS_MNEMONIC_MOVZX, select_extend<false>, "MOVZX/MOVSX", Model::i386,
                 "SDM vol. 2, MOVZX"},
-    Instruction{ZYDIS_MNEMONIC_NOP, select_only<&no_operation>, "NOP", Model::i386,
-                "SDM vol. 2, NOP"},
+    Instruction{ZYDIS_MNEMONIC_NOP, select_no_operation, "NOP", Model::i386, "SDM vol. 2, NOP"},
+    prefetch(ZYDIS_MNEMONIC_PREFETCHNTA),
+    prefetch(ZYDIS_MNEMONIC_PREFETCHT0),
+    prefetch(ZYDIS_MNEMONIC_PREFETCHT1),
+    prefetch(ZYDIS_MNEMONIC_PREFETCHT2),
     Instruction{ZYDIS_MNEMONIC_PAUSE, select_only<&no_operation>, "NOP", Model::i386,
                 "SDM vol. 2, PAUSE: a NOP before the Pentium 4"},
     Instruction{ZYDIS_MNEMONIC_XCHG, select_exchange, "XCHG", Model::i386, "SDM vol. 2, XCHG"},

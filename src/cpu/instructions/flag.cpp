@@ -75,17 +75,15 @@ struct PushFlags {
 /// Bits of EFLAGS that POPFD may change here. IF at CPL above IOPL and IOPL above ring 0 keep
 /// their values without a fault; VIF and VIP, without virtual-mode extensions, never change.
 std::uint32_t poppable(const Cpu& cpu) {
-    std::uint32_t bits = flag::arithmetic | flag::tf | flag::df | flag::nt | flag::rf;
-    if (cpu.model >= Model::i486) {
-        bits |= flag::ac | flag::id;
-    }
+    std::uint32_t bits =
+        flag::arithmetic | flag::tf | flag::df | flag::nt | flag::rf | flag::ac | flag::id;
     if (cpu.cpl == 0) {
         bits |= flag::iopl;
     }
     if (cpu.cpl <= cpu.iopl()) {
         bits |= flag::intf;
     }
-    return bits;
+    return bits & known_eflags(cpu.model);
 }
 
 template <typename Stack, typename W>
