@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/ensure.hpp"
+#include "check/check.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/file.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/world.hpp"
+#include "host/console.hpp"
+#include "trace/tracer.hpp"
+
+namespace ringside::cli {
+namespace {
+
+constexpr std::uint64_t default_max_cycles = 10'000'000'000;
+constexpr double default_timeout_seconds = 60;
+
+bool is_ci() {
+    const char* const value = std::getenv("CI");
+    return value != nullptr &&
+           (std::string_view(value) == "1" || std::string_view(value) == "true");
+}
+
+/// The program beside its case, in a folder that was named, or among the examples that were built
+/// with this binary.
+std::string find_program(const check::Case& one, const std::vector<std::string>& folders) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> places(folders.begin(), folders.end());
+    places.emplace_back(one.folder);
+    std::error_code ignored;
+    places.push_back(fs::read_symlink("/proc/self/exe", ignored).parent_path() / "examples");
+    for (const fs::path& place : places) {
+        if (fs::exists(place / one.program, ignored)) {
+            return (place / one.program).string();
+        }
+    }
+    throw InputError(
+        2, fmt::format("program {} not found beside the case; use --programs DIR", one.program));
+}
+
+/// The case's world through the same parser as the command line's.
+CommandLine command_line_of(const check::Case& one, const std::string& entry,
+                            const std::vector<std::string>& folders) {
+    std::vector<std::string> words{"ringside", "trace"};
+    for (const auto& [option, value] : one.options) {
+        words.push_back((option.size() == 1 ? "-" : "--") + option + "=" + value);
+    }
+    if (!entry.empty()) {
+        words.push_back("--entry=" + entry);
+    }
+    if (!one.program.empty()) {
+        words.emplace_back("--");
+        words.push_back(one.program.find('@') == std::string::npos ? find_program(one, folders)
+                                                                   : one.program);
+        words.insert(words.end(), one.arguments.begin(), one.arguments.end());
+    }
+    std::vector<const char*> pointers;
+    for (const std::string& word : words) {
+        pointers.push_back(word.c_str());
+    }
+    CommandLine line = parse_command_line(static_cast<int>(pointers.size()), pointers.data());
+    line.world.host_folder = one.folder;
+    if (!line.limits.max_cycles) {
+        line.limits.max_cycles = default_max_cycles;
+    }
+    if (!line.limits.timeout_seconds) {
+        line.limits.timeout_seconds = default_timeout_seconds;
+    }
+    return line;
+}
+
+check::Observation run_case(const check::Case& one, const std::string& entry,
+                            const std::vector<std::string>& folders) {
+    const CommandLine line = command_line_of(one, entry, folders);
+    host::CapturedConsole console(one.input);
+    World world(line.world, console, [](std::string_view) {});
+    world.boot();
+    check::Observation result;
+    check::Recorder recorder(world.personality().symbols(), result.transitions);
+    trace::Tracer tracer(world.machine(), world.personality(), recorder, line.output.startup);
+    const InterruptGuard guard(world.machine());
+    result.stop = world.run(limits_of(line.limits));
+    tracer.finish();
+    result.stdout_text = console.output();
+    return result;
+}
+
+}  // namespace
+
+int check_command(const CommandLine& line) {
+    if (line.check.bless && is_ci()) {
+        throw InputError(2, "--bless: never in CI (the environment has CI set)");
+    }
+    Output output({}, STDOUT_FILENO);
+    const check::CheckRequest request{line.check.paths, line.check.bless, line.output.quiet};
+    const int status = check::check(
+        request,
+        [&line](const check::Case& one, const std::string& entry) {
+            return run_case(one, entry, line.check.program_folders);
+        },
+        [&output](std::string_view text) {
+            output.write(text);
+            output.flush();
+        });
+    return was_interrupted() ? 130 : status;
+}
+
+}  // namespace ringside::cli

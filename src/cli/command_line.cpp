@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "cli/command_line.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "base/ensure.hpp"
+
+namespace ringside::cli {
+namespace {
+
+constexpr const char* version_text = "ringside 0.1.0";
+
+/// An option that may be given several times, one value each: what follows is never swallowed.
+void add_repeatable(CLI::App& app, const char* name, std::vector<std::string>& values,
+                    const char* type, const char* help) {
+    app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+}
+
+void add_world(CLI::App& app, WorldOptions& world) {
+    const auto group = [&app](const char* name) { return app.add_option_group(name); };
+    CLI::App& machine = *group("World");
+    machine.add_option("--os", world.os, "system to run: xp, or bare for none at all")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"xp", "bare"}))
+        ->capture_default_str();
+    machine.add_option("--cpu", world.cpu, "processor model: i486 or p6")
+        ->type_name("NAME")
+        ->capture_default_str();
+    machine.add_option("--mhz", world.mhz, "clock rate (default: the model's, 66 or 1000)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 100'000U));
+    machine
+        .add_option("--entry", world.entry,
+                    "way into the kernel: int2e or sysenter; auto asks CPUID as the system does")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"auto", "int2e", "sysenter"}))
+        ->capture_default_str();
+    add_repeatable(machine, "--mount", world.mounts, "'C:\\work=DIR[:rw]'",
+                   "show a host folder to the guest; read-only without :rw");
+    machine.add_option("--cwd", world.working_directory, "current directory of the program")
+        ->type_name("PATH");
+    add_repeatable(machine, "--env", world.environment, "NAME=VALUE",
+                   "environment variable; the host's are not passed");
+    machine.add_option("--memory,--ram", world.memory_mib, "RAM, taken as touched (default: 512)")
+        ->type_name("MIB")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3072}));
+    machine
+        .add_option("--date", world.date,
+                    "guest date at start, UTC, or now (default: 2004-01-01T00:00:00Z)")
+        ->type_name("DATE");
+    machine.add_option("--seed", world.seed, "seed of all chance")
+        ->type_name("N")
+        ->capture_default_str();
+    add_repeatable(
+        machine, "--patch", world.patches, "FILE",
+        "change guest memory: lines WHERE BYTES... or WHERE = VALUE; see docs/formats.md");
+    add_repeatable(machine, "--patch-object", world.patch_objects, "FILE@SYMBOL",
+                   "place assembled code (as --32) over a symbol");
+    machine
+        .add_option("--on-missing", world.on_missing,
+                    "at a service without implementation: status warns and returns "
+                    "STATUS_NOT_IMPLEMENTED, stop ends the run")
+        ->type_name("status|stop")
+        ->check(CLI::IsMember({"status", "stop"}))
+        ->capture_default_str();
+    machine
+        .add_option("--block-size", world.block_size,
+                    "most instructions decoded at once; no result depends on it")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 64U))
+        ->capture_default_str();
+
+    CLI::App& bare = *group("World of --os bare");
+    add_repeatable(bare, "--load", world.loads, "FILE@ADDR", "place a file in memory");
+    bare.add_option("--start", world.start, "first instruction (default: the first --load)")
+        ->type_name("ADDR");
+    add_repeatable(bare, "--poke", world.pokes, "ADDR=DWORD", "store a dword before the start");
+    bare.add_option("--exit-port", world.exit_port, "OUT of v there ends with status (v<<1)|1")
+        ->type_name("PORT");
+}
+
+void add_limits(CLI::App& app, LimitOptions& limits) {
+    CLI::App& group = *app.add_option_group("Limits");
+    group.add_option("--max-cycles", limits.max_cycles, "end after that many guest clocks")
+        ->type_name("N");
+    group.add_option("--timeout", limits.timeout_seconds, "end after that many seconds")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.001, 1e9));
+}
+
+/// Options that change what is printed and where.
+CLI::App& add_output(CLI::App& app, OutputOptions& output) {
+    CLI::App& group = *app.add_option_group("Output");
+    group.add_option("-o,--output", output.file, "file for trace and reports (default: stderr)")
+        ->type_name("FILE");
+    group.add_flag("--stats", output.stats, "clocks by ring and by kind of transition");
+    group.add_flag("--regs", output.registers, "registers at the end");
+    group.add_option("--status-json", output.status_json, "write status and reason as JSON")
+        ->type_name("FILE");
+    group.add_flag("-q,--quiet", output.quiet, "no warnings");
+    group.add_flag("-v,--verbose", output.verbose, "more detail");
+    return group;
+}
+
+void add_trace_output(CLI::App& group, OutputOptions& output) {
+    group.add_option("--format", output.format, "text, tree or jsonl")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"text", "tree", "jsonl"}))
+        ->capture_default_str();
+    group.add_option("--color", output.color, "auto, always or never")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+    group.add_flag("--startup", output.startup,
+                   "begin at the kernel's first instruction, not at the program's entry point");
+    group.add_flag("--frames", output.frames, "every field of each trap frame");
+}
+
+/// PROGRAM and what follows it, options included, which belongs to the guest.
+void add_program(CLI::App& app, WorldOptions& world) {
+    app.add_option("PROGRAM", world.program, "program to run; with --os bare FILE@ADDR");
+    app.add_option("ARGS", world.arguments, "its arguments; options too, once PROGRAM is named");
+    app.positionals_at_end();
+}
+
+/// The subcommands over one set of options.
+struct Parser {
+    CommandLine line;
+    CLI::App app{"Runs i386 system calls end to end, every instruction of ring 3 and ring 0."};
+    CLI::App* run;
+    CLI::App* trace;
+    CLI::App* check;
+    CLI::App* inspect;
+
+    Parser() {
+        app.name("ringside");
+        app.set_version_flag("--version", version_text);
+        app.require_subcommand(1);
+        app.footer(
+            "Exit status: the program's own, low 8 bits; 120 unhandled exception, bugcheck or\n"
+            "triple fault; 123 deadlock; 124 limit reached; 125 Ringside's own failure; 126 not\n"
+            "an executable it can run; 127 not found; 130 interrupted; 2 usage. check: 0 all as\n"
+            "expected, 1 a difference, 2 usage.");
+
+        run = app.add_subcommand("run", "Run a program; its output is yours, its status too.");
+        add_world(*run, line.world);
+        add_limits(*run, line.limits);
+        add_output(*run, line.output);
+        add_program(*run, line.world);
+
+        trace = app.add_subcommand("trace", "Run a program and show every ring transition.");
+        add_world(*trace, line.world);
+        add_limits(*trace, line.limits);
+        add_trace_output(add_output(*trace, line.output), line.output);
+        add_program(*trace, line.world);
+
+        check = app.add_subcommand(
+            "check", "Run *.case.toml files and compare status, output and trap frames.");
+        check->add_option("FILE|DIR", line.check.paths, "cases, and folders to search for them")
+            ->required();
+        check->add_flag("--bless", line.check.bless,
+                        "rewrite the expectations after showing the difference; never while CI=1");
+        add_repeatable(*check, "--programs", line.check.program_folders, "DIR",
+                       "where to look for programs first");
+        check->add_flag("-q,--quiet", line.output.quiet, "name only the cases that differ");
+
+        inspect = app.add_subcommand(
+            "inspect", "Boot, run to the program's entry point, and show a table of the machine.");
+        inspect
+            ->add_option("WHAT", line.inspect.what,
+                         "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings")
+            ->required();
+        inspect
+            ->add_option("NAME|NUMBER|PROGRAM", line.inspect.arguments,
+                         "row to show, program to run (default: one that only makes a call)")
+            ->expected(0, 2);
+        add_world(*inspect, line.world);
+        add_limits(*inspect, line.limits);
+        CLI::App& output = *inspect->add_option_group("Output");
+        output.add_option("-o,--output", line.output.file, "file for the table (default: stdout)")
+            ->type_name("FILE");
+        output.add_flag("-q,--quiet", line.output.quiet, "no warnings");
+    }
+
+    [[nodiscard]] CLI::App* parsed() const {
+        const auto subcommands = app.get_subcommands();
+        return subcommands.empty() ? nullptr : subcommands.front();
+    }
+};
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+    Parser parser;
+    try {
+        parser.app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        CLI::App* const asked = parser.parsed();
+        parser.line.command = Command::help;
+        parser.line.text = asked != nullptr ? asked->help("ringside") : parser.app.help();
+        return std::move(parser.line);
+    } catch (const CLI::CallForVersion&) {
+        parser.line.command = Command::version;
+        parser.line.text = std::string(version_text) + "\n";
+        return std::move(parser.line);
+    } catch (const CLI::ParseError& error) {
+        const CLI::App* const asked = parser.parsed();
+        std::string message = error.what();
+        message.erase(message.find_last_not_of('\n') + 1);
+        throw InputError(2, fmt::format("{}; see ringside {}--help", message,
+                                        asked != nullptr ? asked->get_name() + " " : ""));
+    }
+    const CLI::App* const asked = parser.parsed();
+    parser.line.command = asked == parser.run     ? Command::run
+                          : asked == parser.trace ? Command::trace
+                          : asked == parser.check ? Command::check
+                                                  : Command::inspect;
+    return std::move(parser.line);
+}
+
+std::string help_markdown() {
+    const Parser parser;
+    std::string out =
+        "# Command line\n\n"
+        "Generated by `ringside --help-markdown`; a test compares the two.\n\n"
+        "```text\n" +
+        parser.app.help() + "```\n";
+    for (const CLI::App* sub : {parser.run, parser.trace, parser.check, parser.inspect}) {
+        out += fmt::format("\n## ringside {}\n\n```text\n{}```\n", sub->get_name(),
+                           sub->help("ringside"));
+    }
+    return out;
+}
+
+}  // namespace ringside::cli

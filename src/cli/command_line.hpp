@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "cli/options.hpp"
+
+namespace ringside::cli {
+
+/// Takes the arguments apart. Throws InputError (2) for what no subcommand understands.
+[[nodiscard]] CommandLine parse_command_line(int argc, const char* const* argv);
+
+/// docs/cli.md: the help of every subcommand.
+[[nodiscard]] std::string help_markdown();
+
+}  // namespace ringside::cli

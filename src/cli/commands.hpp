@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cli/options.hpp"
+
+namespace ringside::cli {
+
+// One function a subcommand; each returns the process's exit status and throws InputError for
+// input that it cannot use.
+
+/// run and trace.
+int run_command(const CommandLine& line);
+int check_command(const CommandLine& line);
+int inspect_command(const CommandLine& line);
+
+}  // namespace ringside::cli

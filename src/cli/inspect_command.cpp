@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/ensure.hpp"
+#include "cli/commands.hpp"
+#include "cli/file.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/world.hpp"
+#include "debug/inspect.hpp"
+#include "debug/view_text.hpp"
+#include "host/console.hpp"
+
+namespace ringside::cli {
+namespace {
+
+/// A name of a file rather than of a row in a table.
+bool names_program(const std::string& text) {
+    std::error_code ignored;
+    return text.find_first_of("./@") != std::string::npos || std::filesystem::exists(text, ignored);
+}
+
+}  // namespace
+
+int inspect_command(const CommandLine& line) {
+    WorldOptions options = line.world;
+    std::string row;
+    for (const std::string& argument : line.inspect.arguments) {
+        std::string& place = names_program(argument) ? options.program : row;
+        if (!place.empty()) {
+            throw InputError(2, fmt::format("inspect: '{}' behind '{}': want one row and one "
+                                            "program at most",
+                                            argument, place));
+        }
+        place = argument;
+    }
+    // The program's own output must not mix with the table.
+    host::CapturedConsole console;
+    Output errors({}, STDERR_FILENO);
+    World world(options, console, [&](std::string_view text) {
+        if (!line.output.quiet) {
+            errors.write(fmt::format("ringside: {}\n", text));
+        }
+    });
+    world.boot();
+    // Names are judged before the program runs.
+    static_cast<void>(debug::inspect(line.inspect.what, world.machine(), world.personality()));
+
+    const InterruptGuard guard(world.machine());
+    const auto stop = debug::run_to(debug::place_for(line.inspect.what), world.machine(),
+                                    world.personality(), limits_of(line.limits));
+    if (stop.kind != guest::StopKind::observer) {
+        errors.write(fmt::format("ringside: the program ended first{}{}; this is the state there\n",
+                                 stop.message.empty() ? "" : ": ", stop.message));
+    }
+    guest::View view = debug::inspect(line.inspect.what, world.machine(), world.personality());
+    if (!row.empty()) {
+        view = debug::filtered(view, row);
+        if (view.rows.empty()) {
+            throw InputError(2, fmt::format("inspect {}: no row '{}'", line.inspect.what, row));
+        }
+    }
+    Output output(line.output.file, STDOUT_FILENO);
+    output.write(debug::to_text(view));
+    output.flush();
+    return stop.kind == guest::StopKind::interrupted ? stop.exit_status() : 0;
+}
+
+}  // namespace ringside::cli

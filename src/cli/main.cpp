@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "base/ensure.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/file.hpp"
+#include "cli/interrupt.hpp"
+
+namespace {
+
+using namespace ringside;
+
+int print(std::string_view text) {
+    cli::Output output({}, STDOUT_FILENO);
+    output.write(text);
+    output.flush();
+    return 0;
+}
+
+int run(int argc, char** argv) {
+    if (argc == 2 && std::string_view(argv[1]) == "--help-markdown") {
+        return print(cli::help_markdown());
+    }
+    const cli::CommandLine line = cli::parse_command_line(argc, argv);
+    switch (line.command) {
+        case cli::Command::none:
+        case cli::Command::help:
+        case cli::Command::version: return print(line.text);
+        case cli::Command::run:
+        case cli::Command::trace: return cli::run_command(line);
+        case cli::Command::check: return cli::check_command(line);
+        case cli::Command::inspect: return cli::inspect_command(line);
+    }
+    return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    cli::ignore_broken_pipes();
+    try {
+        return run(argc, argv);
+    } catch (const InputError& error) {
+        std::fprintf(stderr, "ringside: %s\n", error.what());
+        return error.exit_status();
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "ringside: internal error: %s; please report it\n", error.what());
+        return 125;
+    }
+}

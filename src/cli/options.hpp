@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ringside::cli {
+
+/// The machine, the system on it and what a program may see: as written on the command line or in
+/// a case file, not judged yet.
+struct WorldOptions {
+    std::string os = "xp";
+    std::string cpu = "p6";
+    std::optional<std::uint32_t> mhz;
+    std::string entry = "auto";
+    std::vector<std::string> mounts;
+    std::string working_directory;
+    std::vector<std::string> environment;
+    std::optional<std::uint64_t> memory_mib;
+    std::string date;
+    std::uint64_t seed = 1;
+    std::vector<std::string> patches;
+    std::vector<std::string> patch_objects;
+    std::string on_missing = "status";
+    std::uint32_t block_size = 64;
+
+    // --os bare
+    std::vector<std::string> loads;
+    std::string start;
+    std::vector<std::string> pokes;
+    std::string exit_port;
+
+    std::string program;
+    std::vector<std::string> arguments;
+
+    /// Relative host paths in the options above start here; empty: the current directory.
+    std::string host_folder;
+    [[nodiscard]] std::string host_path(const std::string& path) const;
+};
+
+struct LimitOptions {
+    std::optional<std::uint64_t> max_cycles;
+    std::optional<double> timeout_seconds;
+};
+
+struct OutputOptions {
+    bool stats = false;
+    std::string format = "text";
+    std::string file;
+    std::string color = "auto";
+    bool startup = false;
+    bool frames = false;
+    bool quiet = false;
+    bool verbose = false;
+    bool registers = false;
+    std::string status_json;
+};
+
+struct CheckOptions {
+    std::vector<std::string> paths;
+    std::vector<std::string> program_folders;
+    bool bless = false;
+};
+
+struct InspectOptions {
+    std::string what;
+    std::vector<std::string> arguments;  ///< a row, a program, or both
+};
+
+enum class Command { none, help, version, run, trace, check, inspect };
+
+struct CommandLine {
+    Command command = Command::none;
+    std::string text;  ///< of help and version
+    WorldOptions world;
+    LimitOptions limits;
+    OutputOptions output;
+    CheckOptions check;
+    InspectOptions inspect;
+};
+
+}  // namespace ringside::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "cli/options.hpp"
+#include "guest/machine.hpp"
+#include "guest/personality.hpp"
+#include "host/console.hpp"
+#include "host/mounts.hpp"
+
+namespace ringside::cli {
+
+/// What a personality is connected to.
+struct Surroundings {
+    host::Mounts& mounts;
+    host::Console& console;
+    guest::Machine& machine;
+    std::function<void(std::string_view)> warn;
+};
+
+/// The system that `--os` names, with its program read. One line here for each system.
+[[nodiscard]] std::unique_ptr<guest::Personality> make_personality(const WorldOptions& options,
+                                                                   const Surroundings& around);
+
+}  // namespace ringside::cli

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
+#include "base/ensure.hpp"
+#include "cli/commands.hpp"
+#include "cli/file.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/world.hpp"
+#include "guest/bare.hpp"
+#include "host/console.hpp"
+#include "trace/jsonl.hpp"
+#include "trace/statistics.hpp"
+#include "trace/text.hpp"
+#include "trace/tracer.hpp"
+#include "trace/tree.hpp"
+#include "trace/words.hpp"
+
+namespace ringside::cli {
+namespace {
+
+std::unique_ptr<trace::Sink> make_sink(const OutputOptions& options, Output& output) {
+    const trace::Write write = [&output](std::string_view text) { output.write(text); };
+    if (options.format == "jsonl") {
+        return std::make_unique<trace::JsonlSink>(write);
+    }
+    if (options.format == "tree") {
+        return std::make_unique<trace::TreeSink>(write, trace::TreeOptions{options.frames});
+    }
+    trace::TextOptions text;
+    text.color = options.color == "always" || (options.color == "auto" && output.is_terminal());
+    text.frames = options.frames;
+    text.verbose = options.verbose;
+    return std::make_unique<trace::TextSink>(write, text);
+}
+
+/// What a user who pressed Ctrl-C, or met a limit, wants to see.
+std::string state_report(World& world) {
+    const cpu::Cpu& cpu = world.machine().cpu();
+    const LinearAddress at{cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip};
+    return fmt::format("at {} in ring {}, after {} clocks\n{}",
+                       world.personality().symbols().describe(at), cpu.cpl, cpu.cycles(),
+                       guest::register_text(cpu));
+}
+
+void report(World& world, const guest::StopReason& stop, Output& output) {
+    if (!stop.message.empty()) {
+        output.write(fmt::format("ringside: {}\n", stop.message));
+    }
+    output.write(stop.report);
+    const bool unfinished = stop.kind == guest::StopKind::interrupted ||
+                            stop.kind == guest::StopKind::cycle_limit ||
+                            stop.kind == guest::StopKind::time_limit;
+    if (unfinished && stop.report.empty()) {
+        output.write(state_report(world));
+    }
+}
+
+void write_status(const std::string& path, World& world, const guest::StopReason& stop) {
+    nlohmann::ordered_json json{{"reason", trace::stop_word(stop.kind)},
+                                {"exit_status", stop.exit_status()},
+                                {"status", stop.status},
+                                {"message", stop.message},
+                                {"clocks", world.machine().cpu().cycles().value}};
+    Output file(path, -1);
+    file.write(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    file.flush();
+}
+
+}  // namespace
+
+int run_command(const CommandLine& line) {
+    Output output(line.output.file, STDERR_FILENO);
+    host::HostConsole console(was_interrupted);
+    World world(line.world, console, [&](std::string_view text) {
+        if (!line.output.quiet) {
+            output.write(fmt::format("ringside: {}\n", text));
+        }
+    });
+    world.boot();
+
+    std::optional<trace::Statistics> statistics;
+    if (line.output.stats) {
+        statistics.emplace(world.machine());
+    }
+    std::unique_ptr<trace::Sink> sink;
+    std::optional<trace::Tracer> tracer;
+    if (line.command == Command::trace) {
+        sink = make_sink(line.output, output);
+        sink->begin(world.header());
+        tracer.emplace(world.machine(), world.personality(), *sink, line.output.startup);
+    }
+    guest::StopReason stop;
+    {
+        const InterruptGuard guard(world.machine());
+        stop = world.run(limits_of(line.limits));
+    }
+    if (tracer) {
+        tracer->finish();
+        sink->end({stop, world.machine().cpu().cycles(), tracer->records()});
+    }
+    report(world, stop, output);
+    if (statistics) {
+        output.write(statistics->text(world.has_assumed_clocks()));
+    }
+    if (line.output.registers) {
+        output.write(guest::register_text(world.machine().cpu()));
+    }
+    if (!line.output.status_json.empty()) {
+        write_status(line.output.status_json, world, stop);
+    }
+    output.flush();
+    return stop.exit_status();
+}
+
+}  // namespace ringside::cli

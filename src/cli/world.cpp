@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "cli/world.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/ensure.hpp"
+#include "cli/file.hpp"
+#include "cli/personalities.hpp"
+
+namespace ringside::cli {
+namespace {
+
+/// Stops the machine where ring 3 is about to execute for the first time.
+class RingThreeStop : public cpu::CpuObserver {
+  public:
+    explicit RingThreeStop(guest::Machine& machine) : machine_(machine) {
+        machine_.observers().add(*this);
+    }
+    ~RingThreeStop() override { machine_.observers().remove(*this); }
+    RingThreeStop(const RingThreeStop&) = delete;
+    RingThreeStop& operator=(const RingThreeStop&) = delete;
+
+    void transition(const cpu::Transition& transition) override {
+        if (transition.after.cpl() == 3) {
+            machine_.stop();
+        }
+    }
+    void reached(LinearAddress) override {}
+
+  private:
+    guest::Machine& machine_;
+};
+
+cpu::Model usable_model(const WorldOptions& options) {
+    const auto model = cpu::model_named(options.cpu);
+    if (!model) {
+        throw InputError(2, fmt::format("--cpu {}: no such model; use i486 or p6", options.cpu));
+    }
+    if (*model != cpu::Model::i486 && *model != cpu::Model::p6) {
+        throw InputError(
+            2, fmt::format("--cpu {}: this clock model comes later; use i486 or p6", options.cpu));
+    }
+    if (options.entry == "sysenter" && (cpu::traits(*model).features & cpu::feature::sep) == 0) {
+        throw InputError(2, fmt::format("--entry sysenter: an {} has no SYSENTER; use --entry "
+                                        "int2e or --cpu p6",
+                                        options.cpu));
+    }
+    return *model;
+}
+
+guest::MachineConfig machine_config(const WorldOptions& options) {
+    guest::MachineConfig config;
+    config.model = usable_model(options);
+    config.mhz = options.mhz;
+    config.block_limit = options.block_size;
+    if (options.memory_mib) {
+        config.memory_bytes = *options.memory_mib << 20;
+    }
+    return config;
+}
+
+void read_patches(const WorldOptions& options, guest::Patches& patches) {
+    for (const std::string& file : options.patches) {
+        patches.add_file(file, read_text_file(options.host_path(file)));
+    }
+    for (const std::string& text : options.patch_objects) {
+        const auto at = text.rfind('@');
+        if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
+            throw InputError(2, fmt::format("--patch-object {}: want FILE@SYMBOL", text));
+        }
+        const std::string file = text.substr(0, at);
+        patches.add_object(file, read_file(options.host_path(file)), text.substr(at + 1));
+    }
+}
+
+}  // namespace
+
+std::string WorldOptions::host_path(const std::string& path) const {
+    // An absolute path stays what it is.
+    return (std::filesystem::path(host_folder) / path).string();
+}
+
+World::World(const WorldOptions& options, host::Console& console, Warn warn)
+    : options_(options), warn_(std::move(warn)) {
+    const guest::MachineConfig config = machine_config(options_);
+    read_patches(options_, patches_);
+    machine_ = std::make_unique<guest::Machine>(config);
+    personality_ = make_personality(options_, {mounts_, console, *machine_, warn_});
+}
+
+World::~World() = default;
+
+void World::boot() {
+    personality_->boot(*machine_);
+    patches_.apply(guest::PatchTime::early, *machine_, personality_->symbols());
+}
+
+guest::StopReason World::run(const guest::Limits& limits) {
+    if (patches_.has(guest::PatchTime::late)) {
+        guest::StopReason stop;
+        {
+            const RingThreeStop watch(*machine_);
+            stop = machine_->run(*personality_, limits);
+        }
+        if (stop.kind != guest::StopKind::observer) {
+            warn_("the run ended before ring 3: patches were not applied, but for early ones");
+            return stop;
+        }
+        patches_.apply(guest::PatchTime::late, *machine_, personality_->symbols());
+        patches_ = {};
+    }
+    return machine_->run(*personality_, limits);
+}
+
+trace::Header World::header() const {
+    trace::Header header;
+    header.program = std::filesystem::path(options_.program).filename().string();
+    header.os = options_.os;
+    header.cpu = options_.cpu;
+    header.mhz = machine_->mhz();
+    header.entry = options_.entry;
+    header.assumed_clocks = has_assumed_clocks();
+    return header;
+}
+
+bool World::has_assumed_clocks() const {
+    return machine_->cpu().model >= cpu::Model::p6;
+}
+
+guest::Limits limits_of(const LimitOptions& options) {
+    guest::Limits limits;
+    limits.max_cycles = options.max_cycles;
+    if (options.timeout_seconds) {
+        limits.timeout =
+            std::chrono::milliseconds(static_cast<std::int64_t>(*options.timeout_seconds * 1000));
+    }
+    return limits;
+}
+
+}  // namespace ringside::cli

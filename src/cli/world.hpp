@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cli/options.hpp"
+#include "guest/machine.hpp"
+#include "guest/patch.hpp"
+#include "guest/personality.hpp"
+#include "host/console.hpp"
+#include "host/mounts.hpp"
+#include "trace/sink.hpp"
+
+namespace ringside::cli {
+
+/// One line of warning, without its end.
+using Warn = std::function<void(std::string_view)>;
+
+/// A machine with a system on it, ready to run a program; made from options.
+class World {
+  public:
+    /// Throws InputError for options, files and programs that cannot be used.
+    World(const WorldOptions& options, host::Console& console, Warn warn);
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    [[nodiscard]] guest::Machine& machine() { return *machine_; }
+    [[nodiscard]] guest::Personality& personality() { return *personality_; }
+
+    /// Places the system and applies early patches.
+    void boot();
+    /// Runs the program; late patches are written at the first way into ring 3.
+    guest::StopReason run(const guest::Limits& limits);
+
+    [[nodiscard]] trace::Header header() const;
+    /// Whether reports should say that they contain assumed clock figures.
+    [[nodiscard]] bool has_assumed_clocks() const;
+
+  private:
+    WorldOptions options_;
+    Warn warn_;
+    host::Mounts mounts_;
+    guest::Patches patches_;
+    std::unique_ptr<guest::Machine> machine_;
+    std::unique_ptr<guest::Personality> personality_;
+};
+
+[[nodiscard]] guest::Limits limits_of(const LimitOptions& options);
+
+}  // namespace ringside::cli
