@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// A DLL for modules.c: prefers the program's own address, so it must move; has exports by ordinal
+// only, a forwarder, and a DllMain that counts.
+#include "nt/win32.h"
+
+LONG parts_attached;
+static LONG own_value = 17;
+/// Holds an address: wrong unless the loader relocated it.
+static LONG* const moved[] = {&own_value, &parts_attached};
+
+BOOLEAN WINAPI parts_main(PVOID base, ULONG reason, PVOID context) {
+    (void)base;
+    (void)context;
+    if (reason == DLL_PROCESS_ATTACH) {
+        ++parts_attached;
+    } else if (reason == DLL_PROCESS_DETACH) {
+        --parts_attached;
+    }
+    return TRUE;
+}
+
+LONG WINAPI parts_value(ULONG index) {
+    return *moved[index];
+}
+
+LONG WINAPI parts_by_ordinal(void) {
+    return 42;
+}
