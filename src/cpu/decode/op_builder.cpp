@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/decode/op_builder.hpp"
 
-#include <array>
-#include <utility>
-
 #include "base/ensure.hpp"
 #include "cpu/dispatch.hpp"
 #include "cpu/instruction.hpp"
@@ -48,21 +45,20 @@ SegmentRegister segment_of(ZydisRegister r) {
     return static_cast<SegmentRegister>(ZydisRegisterGetId(r));
 }
 
-/// Of an operand that no ModRM names, such as the source of a string instruction.
+/// Of an operand that no ModRM names: the stack, or the string that may be overridden, before
+/// the one that is always in ES.
 SegmentRegister implied_segment(const Decoded& d) {
-    constexpr std::array overrides{
-        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_ES, SegmentRegister::es},
-        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_CS, SegmentRegister::cs},
-        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_SS, SegmentRegister::ss},
-        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_FS, SegmentRegister::fs},
-        std::pair{ZYDIS_ATTRIB_HAS_SEGMENT_GS, SegmentRegister::gs},
-    };
-    for (const auto& [attribute, segment] : overrides) {
-        if (d.has(attribute)) {
-            return segment;
+    auto segment = SegmentRegister::ds;
+    for (unsigned i = d.operand_count(); i < d.instruction.operand_count; ++i) {
+        const ZydisDecodedOperand& operand = d.operand(i);
+        if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY) {
+            segment = segment_of(operand.mem.segment);
+            if (segment != SegmentRegister::es) {
+                break;
+            }
         }
     }
-    return SegmentRegister::ds;
+    return segment;
 }
 
 void fill_memory(Op& op, const ZydisDecodedOperand& operand) {
