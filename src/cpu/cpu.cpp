@@ -108,26 +108,33 @@ void Cpu::write_split(std::uint64_t value, std::uint32_t size) {
     }
 }
 
-void Cpu::check_alignment(LinearAddress a, std::uint32_t size) const {
+void Cpu::check_long_way(LinearAddress a, std::uint32_t size) const {
+    // What wraps around 4 GiB is beyond the limit of a flat segment, which the fast path skips.
+    if (a.value + (size - 1) < a.value && (mode & block_mode::flat_data) != 0 && at != nullptr) {
+        const auto r = static_cast<SegmentRegister>(at->segment);
+        if (segment(r).flat_data()) {
+            throw r == SegmentRegister::ss ? Fault::ss(0) : Fault::gp(0);
+        }
+    }
     if (tlb == &no_translations_ && (a.value & (size - 1)) != 0) {
         throw Fault::ac();
     }
 }
 
 std::uint64_t Cpu::read_slow(LinearAddress a, std::uint32_t size) {
-    check_alignment(a, size);
+    check_long_way(a, size);
     resolve_split(a, size, mmu::Access::read, privilege());
     return read_split(size);
 }
 
 void Cpu::write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size) {
-    check_alignment(a, size);
+    check_long_way(a, size);
     resolve_split(a, size, mmu::Access::write, privilege());
     write_split(value, size);
 }
 
 void Cpu::modify_slow(LinearAddress a, std::uint32_t size) {
-    check_alignment(a, size);
+    check_long_way(a, size);
     resolve_split(a, size, mmu::Access::write, privilege());
 }
 

@@ -293,7 +293,7 @@ struct Cpu {
     [[gnu::noinline]] std::uint64_t read_slow(LinearAddress a, std::uint32_t size);
     [[gnu::noinline]] void write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size);
     [[gnu::noinline]] void modify_slow(LinearAddress a, std::uint32_t size);
-    void check_alignment(LinearAddress a, std::uint32_t size) const;
+    void check_long_way(LinearAddress a, std::uint32_t size) const;
     [[gnu::noinline]] void resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
                                          mmu::Privilege privilege);
     [[gnu::noinline]] std::uint64_t read_split(std::uint32_t size);

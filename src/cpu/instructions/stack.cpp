@@ -102,8 +102,8 @@ struct Enter {
                          static_cast<W>(frame));
         }
         // The new top is probed, so that a frame which does not fit faults here.
-        cpu.probe(Stack::address(cpu, at - size, sizeof(W), mmu::Access::write), sizeof(W),
-                  mmu::Access::write, cpu.privilege());
+        static_cast<void>(
+            cpu.modify<W>(Stack::address(cpu, at - size, sizeof(W), mmu::Access::write)));
         cpu.registers.set<W>(ebp, static_cast<W>(frame));
         Stack::set_pointer(cpu, at - size);
         add_formula(cpu, op, level);

@@ -99,9 +99,10 @@ template <typename Elements, typename W, typename A, RepeatWhile repeat_while>
             }
         }
     } catch (const Fault& fault) {
-        // The indices tell how far it came. So do the flags, but for a page fault: REPE CMPS and
-        // SCAS then show those from before the instruction (SDM vol. 2, REP).
-        if (fault.vector == Vector::page_fault) {
+        // The indices tell how far it came. So do the flags, but for a page fault: CMPS and SCAS
+        // then show those from before the instruction (SDM vol. 2, REP). The silicon whose vectors
+        // `modern` must match keeps the last comparison's there too.
+        if (fault.vector == Vector::page_fault && cpu.model != Model::modern) {
             cpu.flags = flags_before;
         }
         if (done != 0) {
