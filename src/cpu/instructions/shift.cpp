@@ -128,23 +128,18 @@ void shift(Cpu& cpu, const Op* op) {
     add_formula(cpu, op, count);
 }
 
-// SHLD, SHRD. A 16-bit shift by more than 16 is undefined in the manual; the destination's own
-// bits follow the source's.
+// SHLD, SHRD. A 16-bit shift by more than 16 is undefined in the manual; silicon shifts the filler
+// in twice.
 struct ShiftLeftDouble {
     template <typename W>
     static W apply(ArithmeticFlags& flags, W value, W filler, unsigned count) {
         constexpr unsigned width = bits_in<W>;
-        const unsigned over = count > width ? count - width : 0;
-        const unsigned rest = count - over;
-        const auto first = static_cast<W>((std::uint64_t{value} << rest) |
-                                          (std::uint64_t{filler} >> (width - rest)));
-        bool cf = bit<std::uint64_t>(value, width - rest) != 0;
-        W result = first;
-        if (over != 0) {
-            result = static_cast<W>((std::uint64_t{filler} << over) |
-                                    (std::uint64_t{value} >> (width - over)));
-            cf = bit<std::uint64_t>(filler, width - over) != 0;
+        if (count > width) {
+            return apply<W>(flags, filler, filler, count - width);
         }
+        const std::uint64_t string = (std::uint64_t{value} << width) | filler;
+        const auto result = static_cast<W>(string >> (width - count));
+        const bool cf = bit<std::uint64_t>(string, 2 * width - count) != 0;
         flags.set_with<W>(result, cf, cf != top<W>(result));
         return result;
     }
@@ -154,10 +149,10 @@ struct ShiftRightDouble {
     template <typename W>
     static W apply(ArithmeticFlags& flags, W value, W filler, unsigned count) {
         constexpr unsigned width = bits_in<W>;
-        // value, filler and value again, lowest first.
-        const std::uint64_t low = (std::uint64_t{filler} << width) | value;
-        const std::uint64_t string =
-            width == 16 ? low | (std::uint64_t{value} << (2 * (width % 32))) : low;
+        if (count > width) {
+            return apply<W>(flags, filler, filler, count - width);
+        }
+        const std::uint64_t string = (std::uint64_t{filler} << width) | value;
         const auto result = static_cast<W>(string >> count);
         flags.set_with<W>(result, bit<std::uint64_t>(string, count - 1) != 0,
                           top_two_differ<W>(result));
