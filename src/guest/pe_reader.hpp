@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,6 +32,22 @@ enum class DirectoryIndex : std::size_t {
     relocations = 5,
     tls = 9,
     clr = 14,
+};
+
+/// What the headers say about the rest of the file.
+struct Headers {
+    std::uint16_t section_count{};
+    std::uint32_t section_table{};
+    std::uint32_t section_alignment{};
+    std::uint32_t file_alignment{};
+    std::uint32_t size_of_headers{};
+    std::uint32_t symbol_table{};
+    std::uint32_t symbol_count{};
+    std::array<Directory, 16> directories{};
+
+    [[nodiscard]] Directory directory(DirectoryIndex index) const {
+        return directories[static_cast<std::size_t>(index)];
+    }
 };
 
 /// Bounded reads from a PE file's bytes, by file offset before the sections are known and by rva
@@ -73,6 +90,8 @@ class Reader {
     std::span<const std::byte> bytes_;
 };
 
+/// IMAGE_SECTION_HEADER array: the image's headers and sections.
+void read_sections(Reader& reader, const Headers& headers);
 void read_exports(Reader& reader, Directory directory);
 void read_imports(Reader& reader, Directory directory);
 void read_relocations(Reader& reader, Directory directory);

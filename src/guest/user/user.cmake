@@ -15,8 +15,9 @@ add_custom_command(OUTPUT ${ntdll_folder}/stubs.S ${ntdll_folder}/ntdll.def
   COMMENT "Guest system-call stubs" VERBATIM)
 
 set(ntdll_sources
-  critical_section.c crt.c debug.c dispatch.S environment.c error.c exception.c format.c heap.c
-  heap_blocks.c ldr_api.c ldr_attach.c ldr_export.c ldr_import.c ldr_init.c ldr_map.c
+  critical_section.c crt.c debug.c dispatch.S environment.c error.c exception.c format.c
+  format_output.c heap.c heap_blocks.c ldr_api.c ldr_attach.c ldr_export.c ldr_import.c
+  ldr_init.c ldr_map.c
   ldr_modules.c ldr_tls.c path.c string.c unwind.S wide.c)
 list(TRANSFORM ntdll_sources PREPEND ${user_nt}/ntdll/)
 ringside_guest_dll(ntdll

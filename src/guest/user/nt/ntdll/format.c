@@ -1,112 +1,7 @@
 // SPDX-License-Identifier: MIT
 // _vsnprintf and its relatives: the conversions that NT's own DbgPrint knows, without floating
 // point.
-#include "internal.h"
-
-typedef struct {
-    char* to;
-    size_t size;
-    size_t length;
-} output;
-
-typedef struct {
-    BOOLEAN left, zero, plus, blank, alternate;
-    int width;
-    int precision;  // -1: not given
-    char size;      // 'h', 'l' (also for w), 'L' for I64 and ll, 0
-} conversion;
-
-static void put(output* out, char c) {
-    if (out->length < out->size) {
-        out->to[out->length] = c;
-    }
-    ++out->length;
-}
-
-static void pad(output* out, char c, int count) {
-    for (; count > 0; --count) {
-        put(out, c);
-    }
-}
-
-static void put_text(output* out, const conversion* how, const char* text, int length) {
-    const int padding = how->width - length;
-    if (!how->left) {
-        pad(out, how->zero ? '0' : ' ', padding);
-    }
-    for (int i = 0; i < length; ++i) {
-        put(out, text[i]);
-    }
-    if (how->left) {
-        pad(out, ' ', padding);
-    }
-}
-
-static void put_wide(output* out, const conversion* how, const WCHAR* text, int length) {
-    const int padding = how->width - length;
-    if (!how->left) {
-        pad(out, ' ', padding);
-    }
-    for (int i = 0; i < length; ++i) {
-        char c[2] = {'?', 0};
-        ULONG used;
-        RtlUnicodeToMultiByteN(c, 1, &used, text + i, sizeof(WCHAR));
-        put(out, c[0]);
-    }
-    if (how->left) {
-        pad(out, ' ', padding);
-    }
-}
-
-static void put_number(output* out, const conversion* how, ULONGLONG value, unsigned base,
-                       BOOLEAN upper, BOOLEAN negative, BOOLEAN is_signed) {
-    char digits[32];
-    int count = 0;
-    const char* const alphabet = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-    const ULONGLONG whole = value;
-    while (value != 0) {
-        digits[count++] = alphabet[value % base];
-        value /= base;
-    }
-    if (count == 0 && how->precision != 0) {
-        digits[count++] = '0';
-    }
-    char prefix[3];
-    int prefix_length = 0;
-    if (negative) {
-        prefix[prefix_length++] = '-';
-    } else if (is_signed && how->plus) {
-        prefix[prefix_length++] = '+';
-    } else if (is_signed && how->blank) {
-        prefix[prefix_length++] = ' ';
-    }
-    if (how->alternate && base == 16 && whole != 0) {
-        prefix[prefix_length++] = '0';
-        prefix[prefix_length++] = upper ? 'X' : 'x';
-    }
-    int zeros = how->precision > count ? how->precision - count : 0;
-    if (how->alternate && base == 8 && zeros == 0) {
-        zeros = 1;
-    }
-    int padding = how->width - prefix_length - zeros - count;
-    if (how->zero && !how->left && how->precision < 0 && padding > 0) {
-        zeros += padding;
-        padding = 0;
-    }
-    if (!how->left) {
-        pad(out, ' ', padding);
-    }
-    for (int i = 0; i < prefix_length; ++i) {
-        put(out, prefix[i]);
-    }
-    pad(out, '0', zeros);
-    while (count > 0) {
-        put(out, digits[--count]);
-    }
-    if (how->left) {
-        pad(out, ' ', padding);
-    }
-}
+#include "format.h"
 
 static const char* read_number(const char* format, int* number, va_list* arguments) {
     *number = 0;
@@ -120,7 +15,7 @@ static const char* read_number(const char* format, int* number, va_list* argumen
     return format;
 }
 
-static const char* read_conversion(const char* format, conversion* how, va_list* arguments) {
+static const char* read_conversion(const char* format, FORMAT_CONVERSION* how, va_list* arguments) {
     memset(how, 0, sizeof *how);
     how->precision = -1;
     for (;; ++format) {
@@ -173,28 +68,31 @@ static int limited_wide_length(const WCHAR* s, int limit) {
     return length;
 }
 
-static void put_string(output* out, const conversion* how, const void* text, BOOLEAN wide) {
+static void put_string(FORMAT_OUTPUT* out, const FORMAT_CONVERSION* how, const void* text,
+                       BOOLEAN wide) {
     if (text == NULL) {
-        put_text(out, how, "(null)", limited_length("(null)", how->precision));
+        format_text(out, how, "(null)", limited_length("(null)", how->precision));
     } else if (wide) {
-        put_wide(out, how, text, limited_wide_length(text, how->precision));
+        format_wide(out, how, text, limited_wide_length(text, how->precision));
     } else {
-        put_text(out, how, text, limited_length(text, how->precision));
+        format_text(out, how, text, limited_length(text, how->precision));
     }
 }
 
-static void put_counted(output* out, const conversion* how, const void* string, BOOLEAN wide) {
+static void put_counted(FORMAT_OUTPUT* out, const FORMAT_CONVERSION* how, const void* string,
+                        BOOLEAN wide) {
     const UNICODE_STRING* const counted = string;
     if (counted == NULL || counted->Buffer == NULL) {
-        put_text(out, how, "(null)", 6);
+        format_text(out, how, "(null)", 6);
     } else if (wide) {
-        put_wide(out, how, counted->Buffer, counted->Length / (int)sizeof(WCHAR));
+        format_wide(out, how, counted->Buffer, counted->Length / (int)sizeof(WCHAR));
     } else {
-        put_text(out, how, ((const ANSI_STRING*)string)->Buffer, counted->Length);
+        format_text(out, how, ((const ANSI_STRING*)string)->Buffer, counted->Length);
     }
 }
 
-static void put_integer(output* out, const conversion* how, char letter, va_list* arguments) {
+static void put_integer(FORMAT_OUTPUT* out, const FORMAT_CONVERSION* how, char letter,
+                        va_list* arguments) {
     const BOOLEAN is_signed = letter == 'd' || letter == 'i';
     ULONGLONG value;
     if (how->size == 'L') {
@@ -208,19 +106,19 @@ static void put_integer(output* out, const conversion* how, char letter, va_list
     }
     const BOOLEAN negative = is_signed && (LONGLONG)value < 0;
     const unsigned base = letter == 'o' ? 8 : letter == 'x' || letter == 'X' ? 16 : 10;
-    put_number(out, how, negative ? 0 - value : value, base, letter == 'X', negative, is_signed);
+    format_number(out, how, negative ? 0 - value : value, base, letter == 'X', negative, is_signed);
 }
 
 int _vsnprintf(char* to, size_t size, const char* format, va_list passed) {
-    output out = {to, size, 0};
+    FORMAT_OUTPUT out = {to, size, 0};
     va_list arguments;
     va_copy(arguments, passed);
     for (; *format != 0; ++format) {
         if (*format != '%') {
-            put(&out, *format);
+            format_char(&out, *format);
             continue;
         }
-        conversion how;
+        FORMAT_CONVERSION how;
         format = read_conversion(format + 1, &how, &arguments);
         switch (*format) {
             case 'd':
@@ -231,16 +129,16 @@ int _vsnprintf(char* to, size_t size, const char* format, va_list passed) {
             case 'o': put_integer(&out, &how, *format, &arguments); break;
             case 'p':
                 how.precision = 8;
-                put_number(&out, &how, va_arg(arguments, ULONG), 16, TRUE, FALSE, FALSE);
+                format_number(&out, &how, va_arg(arguments, ULONG), 16, TRUE, FALSE, FALSE);
                 break;
             case 'c':
             case 'C': {
                 const WCHAR c = (WCHAR)va_arg(arguments, int);
                 const char narrow = (char)c;
                 if ((*format == 'c') == (how.size == 'l')) {
-                    put_wide(&out, &how, &c, 1);
+                    format_wide(&out, &how, &c, 1);
                 } else {
-                    put_text(&out, &how, &narrow, 1);
+                    format_text(&out, &how, &narrow, 1);
                 }
                 break;
             }
@@ -253,7 +151,7 @@ int _vsnprintf(char* to, size_t size, const char* format, va_list passed) {
                 put_counted(&out, &how, va_arg(arguments, const void*), how.size == 'l');
                 break;
             case 0: --format; break;
-            default: put(&out, *format); break;
+            default: format_char(&out, *format); break;
         }
     }
     va_end(arguments);
