@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
-#include "cpu/port.hpp"
 
 namespace ringside::guest {
 namespace {
