@@ -93,9 +93,6 @@ Selection select_load_far(const Decoded& d, std::uint32_t mode) {
 
 /// The descriptor if CPL and RPL may see it; conforming code is seen by everybody.
 std::optional<Descriptor> visible_descriptor(Cpu& cpu, Selector selector) {
-    if (selector.is_null()) {
-        return std::nullopt;
-    }
     const auto entry = find_descriptor(cpu, selector);
     if (!entry) {
         return std::nullopt;

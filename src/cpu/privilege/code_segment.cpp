@@ -31,17 +31,17 @@ constexpr auto gp = Vector::general_protection;
     throw FeatureNotBuilt{feature};
 }
 
-Segment present_code_segment(Cpu& cpu, TableEntry& entry, Selector selector, unsigned cpl) {
+CheckedSegment present_code_segment(Cpu& cpu, TableEntry& entry, Selector selector, unsigned cpl) {
     if (!entry.descriptor.present()) [[unlikely]] {
         throw selector_fault(Vector::segment_not_present, selector);
     }
     mark_accessed(cpu, entry);
-    return Segment::from(selector.with_rpl(cpl), entry.descriptor);
+    return {entry.descriptor, selector.with_rpl(cpl)};
 }
 
 }  // namespace
 
-Segment far_code_segment(Cpu& cpu, Selector selector) {
+CheckedSegment far_code_segment(Cpu& cpu, Selector selector) {
     TableEntry entry = read_descriptor(cpu, selector, gp);
     const Descriptor d = entry.descriptor;
     if (d.is_system()) {
@@ -55,7 +55,7 @@ Segment far_code_segment(Cpu& cpu, Selector selector) {
     return present_code_segment(cpu, entry, selector, cpu.cpl);
 }
 
-Segment return_code_segment(Cpu& cpu, Selector selector) {
+CheckedSegment return_code_segment(Cpu& cpu, Selector selector) {
     TableEntry entry = read_descriptor(cpu, selector, gp);
     const Descriptor d = entry.descriptor;
     const unsigned rpl = selector.rpl();

@@ -15,14 +15,14 @@ namespace {
 
 using timing::Path;
 
-void check_limit(const Segment& cs, std::uint32_t eip) {
-    if (eip > cs.highest) {
+void check_limit(const CheckedSegment& cs, std::uint32_t eip) {
+    if (eip > cs.descriptor.limit()) {
         throw Fault::gp(0);
     }
 }
 
-void arrive(Cpu& cpu, const Op* op, const Segment& cs, std::uint32_t eip, Path path) {
-    cpu.segment(SegmentRegister::cs) = cs;
+void arrive(Cpu& cpu, const Op* op, CheckedSegment cs, std::uint32_t eip, Path path) {
+    cs.load_into(cpu.segment(SegmentRegister::cs));
     cpu.eip = eip;
     cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
     cpu.context_changed();
@@ -30,15 +30,15 @@ void arrive(Cpu& cpu, const Op* op, const Segment& cs, std::uint32_t eip, Path p
 
 }  // namespace
 
-Segment check_outer_return(Cpu& cpu, const OuterReturn& to) {
-    const Segment ss = stack_segment(cpu, to.ss, to.cs.selector.rpl());
+CheckedSegment check_outer_return(Cpu& cpu, const OuterReturn& to) {
+    const CheckedSegment ss = stack_segment(cpu, to.ss, to.cs.selector.rpl());
     check_limit(to.cs, to.eip);
     return ss;
 }
 
-void enter_outer_ring(Cpu& cpu, const OuterReturn& to, const Segment& ss) {
-    cpu.segment(SegmentRegister::cs) = to.cs;
-    cpu.segment(SegmentRegister::ss) = ss;
+void enter_outer_ring(Cpu& cpu, const OuterReturn& to, CheckedSegment ss) {
+    to.cs.load_into(cpu.segment(SegmentRegister::cs));
+    ss.load_into(cpu.segment(SegmentRegister::ss));
     cpu.eip = to.eip;
     // A 16-bit outer stack gets SP alone: the upper half of the inner ESP shines through.
     set_stack_pointer(cpu, to.esp);
@@ -49,21 +49,21 @@ void enter_outer_ring(Cpu& cpu, const OuterReturn& to, const Segment& ss) {
 
 template <typename W>
 void jump_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
-    const Segment cs = far_code_segment(cpu, selector);
+    const CheckedSegment cs = far_code_segment(cpu, selector);
     check_limit(cs, offset);
     arrive(cpu, op, cs, offset, indirect ? Path::jmp_indirect_same : Path::jmp_same);
 }
 
 template <typename W>
 void call_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
-    const Segment cs = far_code_segment(cpu, selector);
+    const CheckedSegment cs = far_code_segment(cpu, selector);
     check_limit(cs, offset);
     Frame frame;
     frame.push(cpu.segment(SegmentRegister::cs).selector.value());
     frame.push(cpu.eip_of(op) + op->length);
     set_stack_pointer(
         cpu, frame.write(cpu, cpu.segment(SegmentRegister::ss), cpu.registers[GeneralRegister::esp],
-                         sizeof(W) == 4, cpu.privilege(), Fault::ss(0)));
+                         sizeof(W) == 4, cpu.privilege(), 0));
     arrive(cpu, op, cs, offset, indirect ? Path::call_indirect_same : Path::call_same);
 }
 
@@ -73,7 +73,7 @@ void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immedi
     std::array<std::uint32_t, 2> frame{};
     read_stack<W>(cpu, 0, frame);
     const Selector selector{static_cast<std::uint16_t>(frame[1])};
-    const Segment cs = return_code_segment(cpu, selector);
+    const CheckedSegment cs = return_code_segment(cpu, selector);
     if (selector.rpl() == cpu.cpl) {
         check_limit(cs, frame[0]);
         release_stack(cpu, 2 * width + released);
@@ -85,7 +85,7 @@ void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immedi
     // The parameters are released from both stacks.
     const OuterReturn to{cs, frame[0], Selector{static_cast<std::uint16_t>(outer[1])},
                          outer[0] + released};
-    const Segment ss = check_outer_return(cpu, to);
+    const CheckedSegment ss = check_outer_return(cpu, to);
     Watched watched(cpu, TransitionKind::far_return, op);
     enter_outer_ring(cpu, to, ss);
     const Path path = with_immediate ? Path::retf_imm_outer : Path::retf_outer;

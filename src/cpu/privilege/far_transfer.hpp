@@ -5,21 +5,22 @@
 
 #include "cpu/cpu.hpp"
 #include "cpu/op.hpp"
+#include "cpu/segments/segment_load.hpp"
 
 namespace ringside::cpu {
 
 /// Where a return to an outer ring leads.
 struct OuterReturn {
-    Segment cs;
+    CheckedSegment cs;
     std::uint32_t eip = 0;
     Selector ss;
     std::uint32_t esp = 0;
 };
 
 /// Checks SS of the outer ring and EIP; returns SS. Throws #GP or #SS with the selector, #GP(0).
-[[nodiscard]] Segment check_outer_return(Cpu& cpu, const OuterReturn& to);
+[[nodiscard]] CheckedSegment check_outer_return(Cpu& cpu, const OuterReturn& to);
 /// Loads what was checked: CS:EIP, SS:ESP and CPL; data segments of the inner ring become null.
-void enter_outer_ring(Cpu& cpu, const OuterReturn& to, const Segment& ss);
+void enter_outer_ring(Cpu& cpu, const OuterReturn& to, CheckedSegment ss);
 
 /// Far JMP, CALL and RET, W the operand size.
 template <typename W>

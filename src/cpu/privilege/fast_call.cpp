@@ -12,10 +12,9 @@ using timing::Path;
 
 // The hidden parts are not read from any table: flat 4 GiB segments, present and accessed, 32-bit
 // (SDM vol. 2, SYSENTER). Type 11 is code, 3 data; DPL stands in bits 14 and 13.
-Segment flat_segment(std::uint32_t selector, unsigned type, unsigned dpl) {
+void load_flat(Segment& s, std::uint32_t selector, unsigned type, unsigned dpl) {
     const std::uint32_t high = 0x00CF9000U | (dpl << 13) | (type << 8);
-    return Segment::from(Selector{static_cast<std::uint16_t>(selector)},
-                         Descriptor{0x0000FFFFU, high});
+    s.load(Selector{static_cast<std::uint16_t>(selector)}, Descriptor{0x0000FFFFU, high});
 }
 
 std::uint32_t base_selector(const Cpu& cpu) {
@@ -38,8 +37,8 @@ void arrive(Cpu& cpu, const Op* op, Path path, unsigned cpl, Watched& watched) {
 void system_enter(Cpu& cpu, const Op* op) {
     const std::uint32_t selector = base_selector(cpu);
     Watched watched(cpu, TransitionKind::sysenter, op);
-    cpu.segment(SegmentRegister::cs) = flat_segment(selector, 11, 0);
-    cpu.segment(SegmentRegister::ss) = flat_segment(selector + 8, 3, 0);
+    load_flat(cpu.segment(SegmentRegister::cs), selector, 11, 0);
+    load_flat(cpu.segment(SegmentRegister::ss), selector + 8, 3, 0);
     cpu.system_flags &= ~(flag::vm | flag::intf);
     cpu.registers[GeneralRegister::esp] = cpu.sysenter_esp;
     cpu.eip = cpu.sysenter_eip;
@@ -52,8 +51,8 @@ void system_exit(Cpu& cpu, const Op* op) {
         throw Fault::gp(0);
     }
     Watched watched(cpu, TransitionKind::sysexit, op);
-    cpu.segment(SegmentRegister::cs) = flat_segment((selector + 16) | 3U, 11, 3);
-    cpu.segment(SegmentRegister::ss) = flat_segment((selector + 24) | 3U, 3, 3);
+    load_flat(cpu.segment(SegmentRegister::cs), (selector + 16) | 3U, 11, 3);
+    load_flat(cpu.segment(SegmentRegister::ss), (selector + 24) | 3U, 3, 3);
     cpu.registers[GeneralRegister::esp] = cpu.registers[GeneralRegister::ecx];
     cpu.eip = cpu.registers[GeneralRegister::edx];
     arrive(cpu, op, Path::sysexit, 3, watched);

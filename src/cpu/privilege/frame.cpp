@@ -19,7 +19,7 @@ std::uint32_t mask_of(const Segment& stack) {
 }  // namespace
 
 std::uint32_t Frame::write(Cpu& cpu, const Segment& stack, std::uint32_t top, bool wide,
-                           mmu::Privilege rights, const Fault& no_room) const {
+                           mmu::Privilege rights, std::uint32_t no_room) const {
     const std::uint32_t mask = mask_of(stack);
     const std::uint32_t width = wide ? 4 : 2;
     const std::uint32_t size = count_ * width;
@@ -35,7 +35,7 @@ std::uint32_t Frame::write(Cpu& cpu, const Segment& stack, std::uint32_t top, bo
     }
     for (unsigned i = 1; i <= count_; ++i) {
         if (!stack.writable || !stack.holds((top - i * width) & mask, width)) {
-            throw Fault{no_room};
+            throw Fault::ss(no_room);
         }
     }
     for (unsigned i = 1; i <= count_; ++i) {

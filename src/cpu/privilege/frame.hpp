@@ -17,10 +17,10 @@ class Frame {
     void push(std::uint32_t value) { values_[count_++] = value; }
 
     /// Writes the frame below `top` of a stack that need not be the current one, with words of 4
-    /// bytes when `wide`, else 2, and returns the new top. Throws `no_room` before any write when
-    /// the segment does not hold all of it.
+    /// bytes when `wide`, else 2, and returns the new top. Throws #SS(`no_room`) before any write
+    /// when the segment does not hold all of it.
     std::uint32_t write(Cpu& cpu, const Segment& stack, std::uint32_t top, bool wide,
-                        mmu::Privilege rights, const Fault& no_room) const;
+                        mmu::Privilege rights, std::uint32_t no_room) const;
 
   private:
     std::array<std::uint32_t, 6> values_{};

@@ -4,13 +4,13 @@
 #include <cstdint>
 
 #include "cpu/cpu.hpp"
-#include "cpu/segments/segment.hpp"
+#include "cpu/segments/segment_load.hpp"
 
 namespace ringside::cpu {
 
 /// A stack that is not in SS:ESP yet.
 struct InnerStack {
-    Segment segment;
+    CheckedSegment segment;
     std::uint32_t pointer = 0;
 };
 

@@ -68,9 +68,7 @@ Descriptor read_gate(Cpu& cpu, const Event& event) {
     if (offset + 7 > cpu.idtr.limit) [[unlikely]] {
         throw gate_fault(Vector::general_protection, event);
     }
-    const auto bytes = cpu.read_system<std::uint64_t>(cpu.idtr.base + offset);
-    const Descriptor gate{static_cast<std::uint32_t>(bytes),
-                          static_cast<std::uint32_t>(bytes >> 32)};
+    const Descriptor gate{cpu.read_system<std::uint64_t>(cpu.idtr.base + offset)};
     const bool forbidden = event.is_software() && gate.dpl() < cpu.cpl;
     if (!is_interrupt_descriptor(gate) || forbidden) [[unlikely]] {
         throw gate_fault(Vector::general_protection, event);
@@ -110,13 +108,13 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
 
     Segment& ss = cpu.segment(SegmentRegister::ss);
     Segment& cs = cpu.segment(SegmentRegister::cs);
-    const std::uint32_t old_esp = cpu.registers[GeneralRegister::esp];
+    std::uint32_t& esp = cpu.registers[GeneralRegister::esp];
     Frame frame;
-    InnerStack stack{ss, old_esp};
+    InnerStack inside;
     if (inner) {
-        stack = inner_stack(cpu, new_cpl, ext);
+        inside = inner_stack(cpu, new_cpl, ext);
         frame.push(ss.selector.value());
-        frame.push(old_esp);
+        frame.push(esp);
     }
     frame.push(eflags_image(cpu, event));
     frame.push(cs.selector.value());
@@ -128,17 +126,19 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
         throw Fault::gp(ext);
     }
     mark_accessed(cpu, entry);
-    const Fault no_room =
-        inner ? selector_fault(Vector::stack_fault, stack.segment.selector, ext) : Fault::ss(ext);
     const auto rights = new_cpl == 3 ? mmu::Privilege::user : mmu::Privilege::supervisor;
-    const std::uint32_t top = frame.write(cpu, stack.segment, stack.pointer, wide, rights, no_room);
-
     if (inner) {
-        ss = stack.segment;
-        cpu.registers[GeneralRegister::esp] = stack.pointer;
+        const std::uint32_t no_room = inside.segment.selector.error_code() | ext;
+        Segment stack;
+        inside.segment.load_into(stack);
+        const std::uint32_t top = frame.write(cpu, stack, inside.pointer, wide, rights, no_room);
+        inside.segment.load_into(ss);
+        esp = inside.pointer;
+        set_stack_pointer(cpu, top);
+    } else {
+        set_stack_pointer(cpu, frame.write(cpu, ss, esp, wide, rights, ext));
     }
-    set_stack_pointer(cpu, top);
-    cs = Segment::from(selector.with_rpl(new_cpl), entry.descriptor);
+    cs.load(selector.with_rpl(new_cpl), entry.descriptor);
     cpu.eip = target;
     std::uint32_t cleared = flag::tf | flag::nt | flag::rf | flag::vm;
     if ((gate.type() & 1) == 0) {

@@ -43,16 +43,16 @@ void interrupt_return(Cpu& cpu, const Op* op) {
         throw FeatureNotBuilt{"iret to virtual 8086 mode"};
     }
     const Selector selector{static_cast<std::uint16_t>(frame[1])};
-    const Segment cs = return_code_segment(cpu, selector);
+    const CheckedSegment cs = return_code_segment(cpu, selector);
     const std::uint32_t eflags = returned_eflags(cpu, frame[2], static_cast<W>(~W{0}));
     Watched watched(cpu, TransitionKind::interrupt_return, op);
     Path path = Path::iret_same;
     if (selector.rpl() == cpu.cpl) {
-        if (frame[0] > cs.highest) {
+        if (frame[0] > cs.descriptor.limit()) {
             throw Fault::gp(0);
         }
         release_stack(cpu, 3 * width);
-        cpu.segment(SegmentRegister::cs) = cs;
+        cs.load_into(cpu.segment(SegmentRegister::cs));
         cpu.eip = frame[0];
         cpu.context_changed();
     } else {
@@ -60,7 +60,7 @@ void interrupt_return(Cpu& cpu, const Op* op) {
         read_stack<W>(cpu, 3 * width, outer);
         const OuterReturn to{cs, frame[0], Selector{static_cast<std::uint16_t>(outer[1])},
                              outer[0]};
-        const Segment ss = check_outer_return(cpu, to);
+        const CheckedSegment ss = check_outer_return(cpu, to);
         enter_outer_ring(cpu, to, ss);
         path = Path::iret_outer;
     }

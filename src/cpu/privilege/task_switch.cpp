@@ -130,7 +130,7 @@ void load_task_code(Cpu& cpu, std::uint32_t ext) {
         throw selector_fault(Vector::segment_not_present, selector, ext);
     }
     mark_accessed(cpu, entry);
-    cs = Segment::from(selector, entry.descriptor);
+    cs.load(selector, entry.descriptor);
 }
 
 void load_segments(Cpu& cpu, std::uint32_t ext) {
@@ -138,10 +138,10 @@ void load_segments(Cpu& cpu, std::uint32_t ext) {
     load_task_ldt(cpu, ext);
     load_task_code(cpu, ext);
     Segment& ss = cpu.segment(SegmentRegister::ss);
-    ss = stack_segment(cpu, ss.selector, cpu.cpl, faults);
+    stack_segment(cpu, ss.selector, cpu.cpl, faults).load_into(ss);
     for (const SegmentRegister r :
          {SegmentRegister::es, SegmentRegister::ds, SegmentRegister::fs, SegmentRegister::gs}) {
-        cpu.segment(r) = data_segment(cpu, cpu.segment(r).selector, cpu.cpl, faults);
+        data_segment(cpu, cpu.segment(r).selector, cpu.cpl, faults).load_into(cpu.segment(r));
     }
 }
 
@@ -150,7 +150,7 @@ void push_error_code(Cpu& cpu, const TaskEntry& in) {
     frame.push(*in.error_code);
     set_stack_pointer(
         cpu, frame.write(cpu, cpu.segment(SegmentRegister::ss), cpu.registers[GeneralRegister::esp],
-                         true, cpu.privilege(), Fault::ss(in.ext)));
+                         true, cpu.privilege(), in.ext));
 }
 
 }  // namespace

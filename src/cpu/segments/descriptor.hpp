@@ -31,15 +31,19 @@ enum class SystemType : std::uint8_t {
 class Descriptor {
   public:
     constexpr Descriptor() = default;
-    constexpr Descriptor(std::uint32_t low, std::uint32_t high) : low_(low), high_(high) {}
+    constexpr explicit Descriptor(std::uint64_t bytes) : bytes_(bytes) {}
+    constexpr Descriptor(std::uint32_t low, std::uint32_t high)
+        : bytes_((std::uint64_t{high} << 32) | low) {}
 
-    [[nodiscard]] constexpr std::uint32_t low() const { return low_; }
-    [[nodiscard]] constexpr std::uint32_t high() const { return high_; }
+    [[nodiscard]] constexpr std::uint32_t low() const { return static_cast<std::uint32_t>(bytes_); }
+    [[nodiscard]] constexpr std::uint32_t high() const {
+        return static_cast<std::uint32_t>(bytes_ >> 32);
+    }
 
-    [[nodiscard]] constexpr unsigned type() const { return bits(high_, 11U, 8U); }
-    [[nodiscard]] constexpr bool is_system() const { return bit(high_, 12) == 0; }
-    [[nodiscard]] constexpr unsigned dpl() const { return bits(high_, 14U, 13U); }
-    [[nodiscard]] constexpr bool present() const { return bit(high_, 15) != 0; }
+    [[nodiscard]] constexpr unsigned type() const { return bits(high(), 11U, 8U); }
+    [[nodiscard]] constexpr bool is_system() const { return bit(high(), 12) == 0; }
+    [[nodiscard]] constexpr unsigned dpl() const { return bits(high(), 14U, 13U); }
+    [[nodiscard]] constexpr bool present() const { return bit(high(), 15) != 0; }
 
     [[nodiscard]] constexpr bool is_code() const { return !is_system() && (type() & 8) != 0; }
     [[nodiscard]] constexpr bool is_data() const { return !is_system() && (type() & 8) == 0; }
@@ -50,31 +54,31 @@ class Descriptor {
     [[nodiscard]] constexpr bool writable() const { return is_data() && (type() & 2) != 0; }
     [[nodiscard]] constexpr bool accessed() const { return (type() & 1) != 0; }
     /// D for code, B for data and stacks.
-    [[nodiscard]] constexpr bool is_32bit() const { return bit(high_, 22) != 0; }
+    [[nodiscard]] constexpr bool is_32bit() const { return bit(high(), 22) != 0; }
 
     [[nodiscard]] constexpr std::uint32_t base() const {
-        return (low_ >> 16) | (bits(high_, 7U, 0U) << 16) | (high_ & 0xFF000000U);
+        return (low() >> 16) | (bits(high(), 7U, 0U) << 16) | (high() & 0xFF000000U);
     }
     /// The last valid offset, granularity applied.
     [[nodiscard]] constexpr std::uint32_t limit() const {
-        const std::uint32_t raw = (low_ & 0xFFFFU) | (high_ & 0x000F0000U);
-        return bit(high_, 23) != 0 ? (raw << 12) | 0xFFFU : raw;
+        const std::uint32_t raw = (low() & 0xFFFFU) | (high() & 0x000F0000U);
+        return bit(high(), 23) != 0 ? (raw << 12) | 0xFFFU : raw;
     }
 
     [[nodiscard]] constexpr SystemType system_type() const {
         return static_cast<SystemType>(type());
     }
     [[nodiscard]] constexpr Selector gate_selector() const {
-        return Selector{static_cast<std::uint16_t>(low_ >> 16)};
+        return Selector{static_cast<std::uint16_t>(low() >> 16)};
     }
     [[nodiscard]] constexpr std::uint32_t gate_offset() const {
-        return (low_ & 0xFFFFU) | (high_ & 0xFFFF0000U);
+        return (low() & 0xFFFFU) | (high() & 0xFFFF0000U);
     }
-    [[nodiscard]] constexpr unsigned gate_parameters() const { return high_ & 0x1FU; }
+    [[nodiscard]] constexpr unsigned gate_parameters() const { return high() & 0x1FU; }
 
   private:
-    std::uint32_t low_ = 0;
-    std::uint32_t high_ = 0;
+    // One word, so that a descriptor travels in a register.
+    std::uint64_t bytes_ = 0;
 };
 
 /// "code32", "data", "TSS32 busy" ...: what an inspector prints.

@@ -42,9 +42,34 @@ struct Segment {
     }
 
     /// The hidden part as it follows from a descriptor.
-    static Segment from(Selector selector, Descriptor descriptor);
+    static Segment from(Selector selector, Descriptor descriptor) {
+        Segment s;
+        s.load(selector, descriptor);
+        return s;
+    }
+    /// The same in place.
+    void load(Selector with_selector, Descriptor with_descriptor) {
+        selector = with_selector;
+        base = with_descriptor.base();
+        lowest = 0;
+        highest = with_descriptor.limit();
+        descriptor = with_descriptor;
+        readable = with_descriptor.readable();
+        writable = with_descriptor.writable();
+        if (with_descriptor.expand_down()) [[unlikely]] {
+            // Valid offsets are limit+1 up to the top that the B bit gives.
+            const std::uint32_t top = is_32bit() ? 0xFFFFFFFFU : 0xFFFFU;
+            const bool any = highest < top;
+            lowest = any ? highest + 1 : 1;
+            highest = any ? top : 0;
+        }
+    }
     /// A null selector in DS, ES, FS or GS: any access is #GP(0).
-    static Segment null(Selector selector);
+    static Segment null(Selector selector) {
+        Segment s;
+        s.selector = selector;
+        return s;
+    }
 };
 
 }  // namespace ringside::cpu

@@ -5,9 +5,9 @@
 
 namespace ringside::cpu {
 
-Segment data_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
+CheckedSegment data_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
     if (selector.is_null()) {
-        return Segment::null(selector);
+        return {{}, selector};
     }
     TableEntry entry = read_descriptor(cpu, selector, faults.invalid, faults.ext);
     const Descriptor d = entry.descriptor;
@@ -20,10 +20,10 @@ Segment data_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults
         throw selector_fault(Vector::segment_not_present, selector, faults.ext);
     }
     mark_accessed(cpu, entry);
-    return Segment::from(selector, entry.descriptor);
+    return {entry.descriptor, selector};
 }
 
-Segment stack_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
+CheckedSegment stack_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
     TableEntry entry = read_descriptor(cpu, selector, faults.invalid, faults.ext);
     const Descriptor d = entry.descriptor;
     if (selector.rpl() != cpl || !d.writable() || d.dpl() != cpl) [[unlikely]] {
@@ -33,12 +33,13 @@ Segment stack_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFault
         throw selector_fault(Vector::stack_fault, selector, faults.ext);
     }
     mark_accessed(cpu, entry);
-    return Segment::from(selector, entry.descriptor);
+    return {entry.descriptor, selector};
 }
 
 void load_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
-    cpu.segment(r) = r == SegmentRegister::ss ? stack_segment(cpu, selector, cpu.cpl)
-                                              : data_segment(cpu, selector, cpu.cpl);
+    const CheckedSegment checked = r == SegmentRegister::ss ? stack_segment(cpu, selector, cpu.cpl)
+                                                            : data_segment(cpu, selector, cpu.cpl);
+    checked.load_into(cpu.segment(r));
 }
 
 void drop_privileged_segments(Cpu& cpu, unsigned cpl) {

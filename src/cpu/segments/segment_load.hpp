@@ -9,8 +9,23 @@
 
 namespace ringside::cpu {
 
+/// A selector that passed its checks, with its descriptor: all zeros for a null one. Small enough
+/// to travel in registers; the segment register itself is built in place.
+struct CheckedSegment {
+    Descriptor descriptor;
+    Selector selector;
+
+    void load_into(Segment& s) const {
+        if (descriptor.present()) [[likely]] {
+            s.load(selector, descriptor);
+        } else {
+            s = Segment::null(selector);
+        }
+    }
+};
+
 // The checks of Intel SDM vol. 3, ch. "Protection". Each function checks a selector for one use,
-// marks its descriptor accessed, and returns the segment; the register is the caller's to set.
+// marks its descriptor accessed, and returns both; the register is the caller's to set.
 // Faults carry the selector as their error code.
 
 /// What a load reports: `invalid` for a selector or descriptor of the wrong kind (#GP, or #TS when
@@ -22,12 +37,12 @@ struct LoadFaults {
 
 /// For DS, ES, FS and GS at privilege `cpl`: data or readable code, and unless it is conforming
 /// code, DPL >= max(CPL, RPL). Not present: #NP. The null selector gives an unusable segment.
-[[nodiscard]] Segment data_segment(Cpu& cpu, Selector selector, unsigned cpl,
-                                   const LoadFaults& faults = {});
+[[nodiscard]] CheckedSegment data_segment(Cpu& cpu, Selector selector, unsigned cpl,
+                                          const LoadFaults& faults = {});
 
 /// For SS at privilege `cpl`: writable data, DPL = RPL = CPL. Not present: #SS. Null: `invalid`(0).
-[[nodiscard]] Segment stack_segment(Cpu& cpu, Selector selector, unsigned cpl,
-                                    const LoadFaults& faults = {});
+[[nodiscard]] CheckedSegment stack_segment(Cpu& cpu, Selector selector, unsigned cpl,
+                                           const LoadFaults& faults = {});
 
 /// Loads DS, ES, FS or GS, or SS, as MOV and POP do, at the current privilege. The caller calls
 /// cpu.context_changed() for all but FS and GS.
