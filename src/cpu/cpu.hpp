@@ -87,7 +87,7 @@ namespace block_mode {
 inline constexpr std::uint32_t code32 = 1;
 /// DS, ES and SS are flat and writable and SS is 32-bit: memory operands need no segment check.
 inline constexpr std::uint32_t flat_data = 2;
-/// At most one instruction to a block: near an event, and while TF or RF is set.
+/// At most one instruction to a block: near an event, and while TF is set.
 inline constexpr std::uint32_t single = 4;
 inline constexpr std::uint32_t user = 8;
 inline constexpr std::uint32_t flat_code = 16;
@@ -148,6 +148,8 @@ struct Cpu {
     bool interrupt_shadow = false;
     /// The last instruction entered a handler: its single-step trap is not taken.
     bool trap_suppressed = false;
+    /// A single-step trap is due before the next instruction.
+    bool trap_pending = false;
     std::optional<Vector> pending_interrupt;
     Exit exit;
     std::unique_ptr<BlockCache> blocks;

@@ -17,11 +17,16 @@ void settle_at(Cpu& cpu, const Op* op) {
 
 /// Whether the next instruction must run alone.
 bool wants_single(const Cpu& cpu) {
-    return (cpu.system_flags & (flag::tf | flag::rf)) != 0 || cpu.interrupt_shadow;
+    return (cpu.system_flags & flag::tf) != 0 || cpu.interrupt_shadow;
 }
 
-/// What happens between two instructions, before the one at EIP. True when control moved.
+/// What happens between two instructions, before the one at EIP. True when control moved. A
+/// single-step trap waits here until the host has served the port that the instruction asked for.
 bool take_interrupt(Cpu& cpu) {
+    if (std::exchange(cpu.trap_pending, false)) {
+        deliver(cpu, Event::trap(Vector::debug));
+        return true;
+    }
     if (!cpu.pending_interrupt || cpu.interrupt_shadow || (cpu.system_flags & flag::intf) == 0) {
         return false;
     }
@@ -48,17 +53,14 @@ void run_block(Cpu& cpu, bool single) {
     }
 }
 
-/// After one instruction that started with TF or RF set or in an interrupt shadow.
+/// After one instruction that started with TF set or in an interrupt shadow.
 void finish_single(Cpu& cpu, std::uint32_t flags_before, bool shadow_before) {
     if (shadow_before) {
         cpu.interrupt_shadow = false;
     }
-    if ((flags_before & flag::rf) != 0 && !cpu.trap_suppressed) {
-        cpu.system_flags &= ~flag::rf;
-    }
     if ((flags_before & flag::tf) != 0 && !cpu.trap_suppressed && !cpu.interrupt_shadow) {
         cpu.dr6 |= dr6::single_step;
-        deliver(cpu, Event::trap(Vector::debug));
+        cpu.trap_pending = true;
     }
 }
 
@@ -92,6 +94,8 @@ Exit Cpu::run(std::uint64_t until_tick) {
             const bool shadow_before = interrupt_shadow;
             const bool single = wants_single(*this);
             trap_suppressed = false;
+            // RF holds for one instruction. It goes before that one, because IRET may set it anew.
+            system_flags &= ~flag::rf;
             run_block(*this, single);
             at = nullptr;
             if (single) {
