@@ -54,7 +54,8 @@ struct Frame {
     [[nodiscard]] const FrameField* find(std::string_view name) const;
 };
 
-/// A stretch of the way through the kernel. The stages of a record follow without gaps.
+/// A stretch of the way through the kernel. The stages of a record follow without gaps, from the
+/// end of the gate to the beginning of the return.
 struct StageTime {
     std::string name;
     LinearAddress at{};  ///< the address that stands for the stage

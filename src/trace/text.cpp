@@ -66,10 +66,12 @@ std::string stage_text(const StageTime& stage, const Record& record) {
     if (const auto* size = stage.find("bytes")) {
         text += fmt::format(" {} bytes", size->value);
     }
+    Cycles clocks = stage.ends - stage.begins;
     if (stage.name == "exit" && record.exit) {
         text += fmt::format(" {}", exit_word(*record.exit));
+        clocks = record.exit->clock_after - stage.begins;
     }
-    return text + fmt::format(" {}", stage.ends - stage.begins);
+    return text + fmt::format(" {}", clocks);
 }
 
 bool is_failure(const Record& record) {

@@ -149,7 +149,7 @@ void Tracer::close(Open open) {
     const Cycles now = machine_.cpu().cycles();
     record.ends = record.exit ? record.exit->clock_after : now;
     if (!record.stages.empty() && record.stages.back().name != frame_stage) {
-        record.stages.back().ends = record.ends;
+        record.stages.back().ends = record.exit ? record.exit->clock_before : now;
     }
     if (record.kind == RecordKind::call) {
         record.call_name = name_of_call(record);

@@ -14,7 +14,7 @@ void row(std::string& out, std::string_view name, std::string_view what,
          std::optional<Cycles> clocks = std::nullopt) {
     std::string line = fmt::format("  {:<12}{}", name, what);
     if (clocks) {
-        line = fmt::format("{:<100} {:>7}", line, *clocks);
+        line = fmt::format("{:<90} {:>7}", line, *clocks);
     }
     out += line + "\n";
 }
