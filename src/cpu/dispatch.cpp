@@ -91,6 +91,7 @@ Exit Cpu::run(std::uint64_t until_tick) {
                 break;
             }
             const std::uint32_t flags_before = system_flags;
+            const std::uint64_t clock_before = clock;
             const bool shadow_before = interrupt_shadow;
             const bool single = wants_single(*this);
             trap_suppressed = false;
@@ -98,6 +99,9 @@ Exit Cpu::run(std::uint64_t until_tick) {
             system_flags &= ~flag::rf;
             run_block(*this, single);
             at = nullptr;
+            if (clock == clock_before) {
+                system_flags |= flags_before & flag::rf;  // stopped in front of it
+            }
             if (single) {
                 finish_single(*this, flags_before, shadow_before);
             }
