@@ -80,7 +80,7 @@ check::Observation run_case(const check::Case& one, const std::string& entry,
                             const std::vector<std::string>& folders) {
     const CommandLine line = command_line_of(one, entry, folders);
     host::CapturedConsole console(one.input);
-    World world(line.world, console, [](std::string_view) {});
+    World world(line.world, console, {});
     world.boot();
     check::Observation result;
     check::Recorder recorder(world.personality().symbols(), result.transitions);

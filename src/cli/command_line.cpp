@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/command_line.hpp"
 
-#include <memory>
+#include <algorithm>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -20,103 +20,98 @@ void add_repeatable(CLI::App& app, const char* name, std::vector<std::string>& v
 }
 
 void add_world(CLI::App& app, WorldOptions& world) {
-    const auto group = [&app](const char* name) { return app.add_option_group(name); };
-    CLI::App& machine = *group("World");
-    machine.add_option("--os", world.os, "system to run: xp, or bare for none at all")
+    app.option_defaults()->group("World");
+    app.add_option("--os", world.os, "system to run: xp, or bare for none at all")
         ->type_name("NAME")
         ->check(CLI::IsMember({"xp", "bare"}))
         ->capture_default_str();
-    machine.add_option("--cpu", world.cpu, "processor model: i486 or p6")
+    app.add_option("--cpu", world.cpu, "processor model: i486 or p6")
         ->type_name("NAME")
         ->capture_default_str();
-    machine.add_option("--mhz", world.mhz, "clock rate (default: the model's, 66 or 1000)")
+    app.add_option("--mhz", world.mhz, "clock rate (default: the model's, 66 or 1000)")
         ->type_name("N")
         ->check(CLI::Range(1U, 100'000U));
-    machine
-        .add_option("--entry", world.entry,
-                    "way into the kernel: int2e or sysenter; auto asks CPUID as the system does")
+    app.add_option("--entry", world.entry,
+                   "way into the kernel: int2e or sysenter; auto asks CPUID as the system does")
         ->type_name("NAME")
         ->check(CLI::IsMember({"auto", "int2e", "sysenter"}))
         ->capture_default_str();
-    add_repeatable(machine, "--mount", world.mounts, "'C:\\work=DIR[:rw]'",
+    add_repeatable(app, "--mount", world.mounts, "'C:\\work=DIR[:rw]'",
                    "show a host folder to the guest; read-only without :rw");
-    machine.add_option("--cwd", world.working_directory, "current directory of the program")
+    app.add_option("--cwd", world.working_directory, "current directory of the program")
         ->type_name("PATH");
-    add_repeatable(machine, "--env", world.environment, "NAME=VALUE",
+    add_repeatable(app, "--env", world.environment, "NAME=VALUE",
                    "environment variable; the host's are not passed");
-    machine.add_option("--memory,--ram", world.memory_mib, "RAM, taken as touched (default: 512)")
+    app.add_option("--memory,--ram", world.memory_mib, "RAM, taken as touched (default: 512)")
         ->type_name("MIB")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3072}));
-    machine
-        .add_option("--date", world.date,
-                    "guest date at start, UTC, or now (default: 2004-01-01T00:00:00Z)")
+    app.add_option("--date", world.date,
+                   "guest date at start, UTC, or now (default: 2004-01-01T00:00:00Z)")
         ->type_name("DATE");
-    machine.add_option("--seed", world.seed, "seed of all chance")
+    app.add_option("--seed", world.seed, "seed of all chance")
         ->type_name("N")
         ->capture_default_str();
     add_repeatable(
-        machine, "--patch", world.patches, "FILE",
+        app, "--patch", world.patches, "FILE",
         "change guest memory: lines WHERE BYTES... or WHERE = VALUE; see docs/formats.md");
-    add_repeatable(machine, "--patch-object", world.patch_objects, "FILE@SYMBOL",
+    add_repeatable(app, "--patch-object", world.patch_objects, "FILE@SYMBOL",
                    "place assembled code (as --32) over a symbol");
-    machine
-        .add_option("--on-missing", world.on_missing,
-                    "at a service without implementation: status warns and returns "
-                    "STATUS_NOT_IMPLEMENTED, stop ends the run")
+    app.add_option("--on-missing", world.on_missing,
+                   "at a service without implementation: status warns and returns "
+                   "STATUS_NOT_IMPLEMENTED, stop ends the run")
         ->type_name("status|stop")
         ->check(CLI::IsMember({"status", "stop"}))
         ->capture_default_str();
-    machine
-        .add_option("--block-size", world.block_size,
-                    "most instructions decoded at once; no result depends on it")
+    app.add_option("--block-size", world.block_size,
+                   "most instructions decoded at once; no result depends on it")
         ->type_name("N")
         ->check(CLI::Range(1U, 64U))
         ->capture_default_str();
 
-    CLI::App& bare = *group("World of --os bare");
-    add_repeatable(bare, "--load", world.loads, "FILE@ADDR", "place a file in memory");
-    bare.add_option("--start", world.start, "first instruction (default: the first --load)")
+    app.option_defaults()->group("World of --os bare");
+    add_repeatable(app, "--load", world.loads, "FILE@ADDR", "place a file in memory");
+    app.add_option("--start", world.start, "first instruction (default: the first --load)")
         ->type_name("ADDR");
-    add_repeatable(bare, "--poke", world.pokes, "ADDR=DWORD", "store a dword before the start");
-    bare.add_option("--exit-port", world.exit_port, "OUT of v there ends with status (v<<1)|1")
+    add_repeatable(app, "--poke", world.pokes, "ADDR=DWORD", "store a dword before the start");
+    app.add_option("--exit-port", world.exit_port, "OUT of v there ends with status (v<<1)|1")
         ->type_name("PORT");
 }
 
 void add_limits(CLI::App& app, LimitOptions& limits) {
-    CLI::App& group = *app.add_option_group("Limits");
-    group.add_option("--max-cycles", limits.max_cycles, "end after that many guest clocks")
+    app.option_defaults()->group("Limits");
+    app.add_option("--max-cycles", limits.max_cycles, "end after that many guest clocks")
         ->type_name("N");
-    group.add_option("--timeout", limits.timeout_seconds, "end after that many seconds")
+    app.add_option("--timeout", limits.timeout_seconds, "end after that many seconds")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.001, 1e9));
 }
 
 /// Options that change what is printed and where.
-CLI::App& add_output(CLI::App& app, OutputOptions& output) {
-    CLI::App& group = *app.add_option_group("Output");
-    group.add_option("-o,--output", output.file, "file for trace and reports (default: stderr)")
+void add_output(CLI::App& app, OutputOptions& output) {
+    app.option_defaults()->group("Output");
+    app.add_option("-o,--output", output.file, "file for trace and reports (default: stderr)")
         ->type_name("FILE");
-    group.add_flag("--stats", output.stats, "clocks by ring and by kind of transition");
-    group.add_flag("--regs", output.registers, "registers at the end");
-    group.add_option("--status-json", output.status_json, "write status and reason as JSON")
+    app.add_flag("--stats", output.stats, "clocks by ring and by kind of transition");
+    app.add_flag("--regs", output.registers, "registers at the end");
+    app.add_option("--status-json", output.status_json, "write status and reason as JSON")
         ->type_name("FILE");
-    group.add_flag("-q,--quiet", output.quiet, "no warnings");
-    group.add_flag("-v,--verbose", output.verbose, "more detail");
-    return group;
+    app.add_flag("-q,--quiet", output.quiet, "no warnings");
+    app.add_flag("-v,--verbose", output.verbose, "more detail");
 }
 
-void add_trace_output(CLI::App& group, OutputOptions& output) {
-    group.add_option("--format", output.format, "text, tree or jsonl")
+void add_trace_output(CLI::App& app, OutputOptions& output) {
+    app.option_defaults()->group("Output");
+    app.add_option("--format", output.format, "text, tree or jsonl")
         ->type_name("NAME")
         ->check(CLI::IsMember({"text", "tree", "jsonl"}))
         ->capture_default_str();
-    group.add_option("--color", output.color, "auto, always or never")
+    app.add_option("--color", output.color, "auto, always or never")
         ->type_name("WHEN")
         ->check(CLI::IsMember({"auto", "always", "never"}))
         ->capture_default_str();
-    group.add_flag("--startup", output.startup,
-                   "begin at the kernel's first instruction, not at the program's entry point");
-    group.add_flag("--frames", output.frames, "every field of each trap frame");
+    app.add_flag("--startup", output.startup,
+                 "begin at the kernel's first instruction, not at the program's entry point");
+    app.add_flag("--frames", output.frames, "every field of each trap frame");
 }
 
 /// PROGRAM and what follows it, options included, which belongs to the guest.
@@ -143,7 +138,7 @@ struct Parser {
             "Exit status: the program's own, low 8 bits; 120 unhandled exception, bugcheck or\n"
             "triple fault; 123 deadlock; 124 limit reached; 125 Ringside's own failure; 126 not\n"
             "an executable it can run; 127 not found; 130 interrupted; 2 usage. check: 0 all as\n"
-            "expected, 1 a difference, 2 usage.");
+            "expected, 1 a difference, 2 usage.\n");
 
         run = app.add_subcommand("run", "Run a program; its output is yours, its status too.");
         add_world(*run, line.world);
@@ -154,7 +149,8 @@ struct Parser {
         trace = app.add_subcommand("trace", "Run a program and show every ring transition.");
         add_world(*trace, line.world);
         add_limits(*trace, line.limits);
-        add_trace_output(add_output(*trace, line.output), line.output);
+        add_output(*trace, line.output);
+        add_trace_output(*trace, line.output);
         add_program(*trace, line.world);
 
         check = app.add_subcommand(
@@ -179,10 +175,10 @@ struct Parser {
             ->expected(0, 2);
         add_world(*inspect, line.world);
         add_limits(*inspect, line.limits);
-        CLI::App& output = *inspect->add_option_group("Output");
-        output.add_option("-o,--output", line.output.file, "file for the table (default: stdout)")
+        inspect->option_defaults()->group("Output");
+        inspect->add_option("-o,--output", line.output.file, "file for the table (default: stdout)")
             ->type_name("FILE");
-        output.add_flag("-q,--quiet", line.output.quiet, "no warnings");
+        inspect->add_flag("-q,--quiet", line.output.quiet, "no warnings");
     }
 
     [[nodiscard]] CLI::App* parsed() const {
@@ -195,6 +191,12 @@ struct Parser {
 
 CommandLine parse_command_line(int argc, const char* const* argv) {
     Parser parser;
+    const auto is_asked_for = [argv](const CLI::App* sub) { return sub->check_name(argv[1]); };
+    if (argc > 1 && argv[1][0] != '-' && parser.app.get_subcommands(is_asked_for).empty()) {
+        throw InputError(2, fmt::format("no subcommand '{}'; there are run, trace, check and "
+                                        "inspect",
+                                        argv[1]));
+    }
     try {
         parser.app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -209,7 +211,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     } catch (const CLI::ParseError& error) {
         const CLI::App* const asked = parser.parsed();
         std::string message = error.what();
-        message.erase(message.find_last_not_of('\n') + 1);
+        // CLI11 lists the choices on lines of their own.
+        std::replace(message.begin(), message.end(), '\n', ' ');
+        message.erase(message.find_last_not_of(' ') + 1);
         throw InputError(2, fmt::format("{}; see ringside {}--help", message,
                                         asked != nullptr ? asked->get_name() + " " : ""));
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ bool names_program(const std::string& text) {
 
 int inspect_command(const CommandLine& line) {
     WorldOptions options = line.world;
+    options.may_lack_program = true;
     std::string row;
     for (const std::string& argument : line.inspect.arguments) {
         std::string& place = names_program(argument) ? options.program : row;
@@ -39,11 +41,13 @@ int inspect_command(const CommandLine& line) {
     // The program's own output must not mix with the table.
     host::CapturedConsole console;
     Output errors({}, STDERR_FILENO);
-    World world(options, console, [&](std::string_view text) {
-        if (!line.output.quiet) {
+    Messages messages;
+    if (!line.output.quiet) {
+        messages.warn = [&errors](std::string_view text) {
             errors.write(fmt::format("ringside: {}\n", text));
-        }
-    });
+        };
+    }
+    World world(options, console, std::move(messages));
     world.boot();
     // Names are judged before the program runs.
     static_cast<void>(debug::inspect(line.inspect.what, world.machine(), world.personality()));

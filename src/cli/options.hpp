@@ -34,6 +34,7 @@ struct WorldOptions {
 
     std::string program;
     std::vector<std::string> arguments;
+    bool may_lack_program = false;  ///< one that only makes a call will do
 
     /// Relative host paths in the options above start here; empty: the current directory.
     std::string host_folder;

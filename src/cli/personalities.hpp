@@ -18,7 +18,8 @@ struct Surroundings {
     host::Mounts& mounts;
     host::Console& console;
     guest::Machine& machine;
-    std::function<void(std::string_view)> warn;
+    std::function<void(std::string_view)> warn;         ///< one line, without its end
+    std::function<void(std::string_view)> debug_print;  ///< what the guest says to a debugger
 };
 
 /// The system that `--os` names, with its program read. One line here for each system.

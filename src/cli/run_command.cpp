@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -76,11 +77,14 @@ void write_status(const std::string& path, World& world, const guest::StopReason
 int run_command(const CommandLine& line) {
     Output output(line.output.file, STDERR_FILENO);
     host::HostConsole console(was_interrupted);
-    World world(line.world, console, [&](std::string_view text) {
-        if (!line.output.quiet) {
+    Messages messages;
+    if (!line.output.quiet) {
+        messages.warn = [&output](std::string_view text) {
             output.write(fmt::format("ringside: {}\n", text));
-        }
-    });
+        };
+        messages.debug_print = [&output](std::string_view text) { output.write(text); };
+    }
+    World world(line.world, console, std::move(messages));
     world.boot();
 
     std::optional<trace::Statistics> statistics;

@@ -83,12 +83,13 @@ std::string WorldOptions::host_path(const std::string& path) const {
     return (std::filesystem::path(host_folder) / path).string();
 }
 
-World::World(const WorldOptions& options, host::Console& console, Warn warn)
-    : options_(options), warn_(std::move(warn)) {
+World::World(const WorldOptions& options, host::Console& console, Messages messages)
+    : options_(options), messages_(std::move(messages)) {
     const guest::MachineConfig config = machine_config(options_);
     read_patches(options_, patches_);
     machine_ = std::make_unique<guest::Machine>(config);
-    personality_ = make_personality(options_, {mounts_, console, *machine_, warn_});
+    personality_ = make_personality(
+        options_, {mounts_, console, *machine_, messages_.warn, messages_.debug_print});
 }
 
 World::~World() = default;
@@ -106,7 +107,8 @@ guest::StopReason World::run(const guest::Limits& limits) {
             stop = machine_->run(*personality_, limits);
         }
         if (stop.kind != guest::StopKind::observer) {
-            warn_("the run ended before ring 3: patches were not applied, but for early ones");
+            messages_.warn(
+                "the run ended before ring 3: patches were not applied, but for early ones");
             return stop;
         }
         patches_.apply(guest::PatchTime::late, *machine_, personality_->symbols());

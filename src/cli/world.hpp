@@ -16,14 +16,17 @@
 
 namespace ringside::cli {
 
-/// One line of warning, without its end.
-using Warn = std::function<void(std::string_view)>;
+/// Where a world's messages go.
+struct Messages {
+    std::function<void(std::string_view)> warn = [](std::string_view) {};  ///< a line, no end
+    std::function<void(std::string_view)> debug_print = [](std::string_view) {};
+};
 
 /// A machine with a system on it, ready to run a program; made from options.
 class World {
   public:
     /// Throws InputError for options, files and programs that cannot be used.
-    World(const WorldOptions& options, host::Console& console, Warn warn);
+    World(const WorldOptions& options, host::Console& console, Messages messages);
     ~World();
     World(const World&) = delete;
     World& operator=(const World&) = delete;
@@ -42,7 +45,7 @@ class World {
 
   private:
     WorldOptions options_;
-    Warn warn_;
+    Messages messages_;
     host::Mounts mounts_;
     guest::Patches patches_;
     std::unique_ptr<guest::Machine> machine_;
