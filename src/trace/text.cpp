@@ -193,7 +193,7 @@ void TextSink::call(const Record& record) {
     if (!record.callers.empty()) {
         from += fmt::format(" < {}", fmt::join(record.callers, " < "));
     }
-    write_(colored(fmt::format("    {} > {}\n", from, path_text(record)), dim));
+    write_(colored(fmt::format("    {}\n    {}\n", from, path_text(record)), dim));
 }
 
 void TextSink::other(const Record& record) {

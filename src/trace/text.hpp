@@ -15,7 +15,8 @@ struct TextOptions {
     bool verbose = false;  ///< a line for each exception and interrupt that changes nothing
 };
 
-/// Two lines a call: the call and its result, then the way through the kernel with clocks.
+/// Three lines a call: the call and its result, who made it, and the way through the kernel with
+/// clocks.
 /// Exceptions and interrupts after which the program just goes on are counted on one line.
 class TextSink : public Sink {
   public:
@@ -40,7 +41,8 @@ class TextSink : public Sink {
     std::map<std::string, Transparent> transparent_;
 };
 
-/// The stages of a call on one line: "int 2Eh nt!KiSystemService 51 > stack ... > exit iretd 40".
+/// The stages of a call on one line: "gate IDT[2E] nt!KiSystemService 51 > stack ... > exit iretd
+/// 40".
 [[nodiscard]] std::string path_text(const Record& record);
 /// First and last lines of the text formats, with their newlines.
 [[nodiscard]] std::string header_text(const Header& header);

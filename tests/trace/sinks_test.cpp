@@ -37,11 +37,11 @@ bool contains(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("text: two lines a call, with every step of the way", "[trace]") {
+TEST_CASE("text: three lines a call, with every step of the way", "[trace]") {
     const std::string text = text_trace();
     const auto lines = lines_of(text);
     INFO(text);
-    REQUIRE(lines.size() == 7);
+    REQUIRE(lines.size() == 9);
     CHECK(contains(std::string(lines[0]), "os bare, cpu p6, 1000 MHz, entry auto"));
     CHECK(contains(std::string(lines[1]), "#1 Add("));
     CHECK(contains(std::string(lines[1]), "= 0x0000002A"));
@@ -49,13 +49,13 @@ TEST_CASE("text: two lines a call, with every step of the way", "[trace]") {
          {"int 2Eh at rings!user_int < rings!user+0xB", "gate IDT[2E] rings!system_service",
           "stack 0023:", "-> 0010:", "frame 0008FFE0", "lookup", "copy 8 bytes",
           "service rings!service_add", "exit iretd"}) {
-        CHECK(contains(std::string(lines[2]), step));
+        CHECK(contains(std::string(lines[3]), step));
     }
-    CHECK(contains(std::string(lines[3]), "#2 int 03h at rings!user"));
-    CHECK(contains(std::string(lines[4]), "#3 Fail(...) = STATUS_NOT_IMPLEMENTED"));
-    CHECK(contains(std::string(lines[5]), "gate MSR 176 rings!fast_call"));
-    CHECK(contains(std::string(lines[5]), "exit sysexit"));
-    CHECK(contains(std::string(lines[6]), "# exit status 0x55; 3 records"));
+    CHECK(contains(std::string(lines[4]), "#2 int 03h at rings!user"));
+    CHECK(contains(std::string(lines[5]), "#3 Fail(...) = STATUS_NOT_IMPLEMENTED"));
+    CHECK(contains(std::string(lines[7]), "gate MSR 176 rings!fast_call"));
+    CHECK(contains(std::string(lines[7]), "exit sysexit"));
+    CHECK(contains(std::string(lines[8]), "# exit status 0x55; 3 records"));
 }
 
 TEST_CASE("text: two runs are equal to the byte", "[trace]") {
@@ -84,8 +84,8 @@ TEST_CASE("tree: a call is one nested record", "[trace]") {
     INFO(tree);
     std::size_t last = 0;
     for (const char* row : {"#1 Add = 0x0000002A", "stub ", "called from rings!user+0xB", "gate ",
-                            "int gate32", "DPL 3", "stack ", "frame ", "SegCs=0000001B",
-                            "lookup", "copy ", "service ", "exit ", "return ", "iretd to"}) {
+                            "int gate32", "DPL 3", "stack ", "frame ", "SegCs=0000001B", "lookup",
+                            "copy ", "service ", "exit ", "return ", "iretd to"}) {
         const auto at = tree.find(row, last);
         INFO(row);
         REQUIRE(at != std::string::npos);
