@@ -56,8 +56,7 @@ std::vector<std::byte> from_hex(std::string_view hex) {
 
 bool is_same(const cpu::Transition& t, const cpu::Fault& fault) {
     return t.kind == cpu::TransitionKind::exception && t.vector == fault.vector &&
-           t.error_code == fault.error_code &&
-           t.page_fault_address == fault.page_fault_address;
+           t.error_code == fault.error_code && t.page_fault_address == fault.page_fault_address;
 }
 
 }  // namespace
@@ -107,8 +106,8 @@ void TestCpu::enter(unsigned ring) {
     const Selector code{ring == 0 ? code_selector : user_code_selector};
     const Selector data{ring == 0 ? data_selector : user_data_selector};
     const auto loaded = [this](Selector s) {
-        return Segment::from(s, {read<std::uint32_t>(gdt + s.offset()),
-                                 read<std::uint32_t>(gdt + s.offset() + 4)});
+        return Segment::from(
+            s, {read<std::uint32_t>(gdt + s.offset()), read<std::uint32_t>(gdt + s.offset() + 4)});
     };
     cpu_->segment(SegmentRegister::cs) = loaded(code);
     for (const auto r : {SegmentRegister::ds, SegmentRegister::es, SegmentRegister::ss}) {
@@ -167,7 +166,7 @@ void TestCpu::run_until(std::uint64_t tick) {
 }
 
 void TestCpu::judge() {
-    const bool announced = expected_ || expects_single_step_;
+    const bool announced = expected_ || expected_vector_;
     if (!moved_) {
         if (announced) {
             FAIL("the announced fault or trap did not come; EIP is +" << offset());
@@ -176,8 +175,8 @@ void TestCpu::judge() {
     }
     const cpu::Transition& t = *delivered_;
     CAPTURE(static_cast<unsigned>(t.vector), t.error_code, t.page_fault_address.value, offset());
-    if (expects_single_step_) {
-        REQUIRE(t.vector == cpu::Vector::debug);
+    if (expected_vector_) {
+        REQUIRE(t.vector == *expected_vector_);
     } else if (expected_) {
         CAPTURE(static_cast<unsigned>(expected_->vector), expected_->error_code,
                 expected_->page_fault_address.value);
@@ -186,7 +185,7 @@ void TestCpu::judge() {
         FAIL("an unannounced fault, trap or interrupt");
     }
     expected_.reset();
-    expects_single_step_ = false;
+    expected_vector_.reset();
 }
 
 void TestCpu::step(unsigned instructions) {

@@ -41,8 +41,8 @@ class TestCpu : private cpu::CpuObserver {
     void run(std::uint64_t clocks = 1'000'000'000);
     /// The next step or run must end by this fault, at the instruction that raises it.
     void expect(const cpu::Fault& fault) { expected_ = fault; }
-    /// The same for a #DB after a single step.
-    void expect_single_step() { expects_single_step_ = true; }
+    /// The same for an interrupt, or for the #DB after a single step.
+    void expect(cpu::Vector vector) { expected_vector_ = vector; }
 
     [[nodiscard]] std::uint32_t& eax() { return general(cpu::GeneralRegister::eax); }
     [[nodiscard]] std::uint32_t& ecx() { return general(cpu::GeneralRegister::ecx); }
@@ -94,7 +94,7 @@ class TestCpu : private cpu::CpuObserver {
     mmu::Mmu mmu_;
     std::unique_ptr<cpu::Cpu> cpu_;
     std::optional<cpu::Fault> expected_;
-    bool expects_single_step_ = false;
+    std::optional<cpu::Vector> expected_vector_;
     bool moved_ = false;
     std::optional<cpu::Transition> delivered_;
 };
