@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "host/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace ringside;
 using namespace ringside::host;

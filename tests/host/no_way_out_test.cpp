@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "host/mounts.hpp"
-#include "host/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace ringside;
 using namespace ringside::host;
