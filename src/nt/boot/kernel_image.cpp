@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "nt/boot/kernel_image.hpp"
+
+#include <fmt/format.h>
+#include <embedded/guest.hpp>
+
+#include "base/ensure.hpp"
+#include "nt/boot/thunk.hpp"
+#include "nt/kernel.hpp"
+#include "nt/structures/rows.hpp"
+
+namespace ringside::nt {
+namespace {
+
+constexpr LinearAddress kernel_base{0x804D7000};
+constexpr std::uint32_t thunk_alignment = 16;
+constexpr std::uint32_t longest_thunk = 32;
+constexpr std::uint32_t descriptor_size = 0x10;
+
+}  // namespace
+
+void map_kernel_pages(Kernel& kernel, LinearAddress start, std::uint32_t size) {
+    for (std::uint32_t at = 0; at < size; at += page_size) {
+        const auto page = kernel.pages.allocate();
+        const auto bits = mmu::entry::present | mmu::entry::writable;
+        if (!page || !kernel.tables.set(start + at, page->value | bits)) {
+            throw InputError(126, "the kernel does not fit into the RAM; use a larger --memory");
+        }
+    }
+}
+
+LinearAddress KernelImage::at(std::string_view name) const {
+    const auto found = symbols.find(name);
+    ensure(found != symbols.end(), fmt::format("the kernel image has no {}", name));
+    return found->second;
+}
+
+KernelImage place_kernel_image(Kernel& kernel) {
+    const auto bytes = embedded::kernel_xp_image();
+    const auto size = align_up(static_cast<std::uint32_t>(bytes.size()), page_size);
+    map_kernel_pages(kernel, kernel_base, size);
+    kernel.structures.write_bytes(kernel_base, bytes);
+    KernelImage image{.symbols = {}, .names = {}, .base = kernel_base, .end = kernel_base + size};
+    std::vector<std::pair<LinearAddress, std::string>> labels;
+    for (const Row& row : rows_of(embedded::kernel_xp_symbols())) {
+        const auto address = parse_number(row[0]);
+        const auto length = parse_number(row[1]);
+        ensure(row.size() == 3 && address && length, "kernel symbols: a row has three fields");
+        const LinearAddress at{static_cast<std::uint32_t>(*address)};
+        image.symbols.emplace(row[2], at);
+        (*length != 0 ? image.names : labels).emplace_back(at, row[2]);
+    }
+    image.names.insert(image.names.end(), labels.begin(), labels.end());
+    return image;
+}
+
+void place_service_tables(Kernel& kernel, const KernelImage& image) {
+    // Ids: bodies first, in the order of the service table, then every number that has none.
+    std::vector<ThunkRow>& thunks = kernel.boot_state.thunks;
+    for (const ServiceRow& row : service_table()) {
+        const ServiceNumber* const number = kernel.profile.find_service(row.name);
+        ensure(number != nullptr && number->argument_bytes == row.argument_bytes(),
+               fmt::format("{} is not what the profile has", row.name));
+        thunks.push_back({.name = number->name,
+                          .number = number->index,
+                          .argument_bytes = number->argument_bytes,
+                          .implemented = true});
+    }
+    std::map<std::uint32_t, std::size_t> by_number;
+    for (std::size_t i = 0; i < thunks.size(); ++i) {
+        by_number.emplace(thunks[i].number, i);
+    }
+    const auto add_missing = [&](const std::vector<ServiceNumber>& numbers) {
+        for (const ServiceNumber& number : numbers) {
+            if (by_number.emplace(number.index, thunks.size()).second) {
+                thunks.push_back({.name = number.name,
+                                  .number = number.index,
+                                  .argument_bytes = number.argument_bytes});
+            }
+        }
+    };
+    add_missing(kernel.profile.services);
+    add_missing(kernel.profile.win32k);
+
+    const auto nt_count = static_cast<std::uint32_t>(kernel.profile.services.size());
+    const auto win32k_count = static_cast<std::uint32_t>(kernel.profile.win32k.size());
+    const LinearAddress table = image.end;
+    const LinearAddress arguments = table + nt_count * 4;
+    const LinearAddress win32k_table{align_up((arguments + nt_count).value, thunk_alignment)};
+    const LinearAddress win32k_arguments = win32k_table + win32k_count * 4;
+    LinearAddress next{align_up((win32k_arguments + win32k_count).value, thunk_alignment)};
+    const auto bound = next + static_cast<std::uint32_t>(thunks.size()) * longest_thunk;
+    map_kernel_pages(kernel, image.end, align_up(bound - image.end, page_size));
+
+    const LinearAddress outcome = image.at("KiServiceOutcome");
+    for (std::size_t i = 0; i < thunks.size(); ++i) {
+        ThunkRow& thunk = thunks[i];
+        thunk.id = static_cast<std::uint32_t>(i + 1);
+        thunk.address = next;
+        const auto code =
+            encode_thunk(thunk.id, static_cast<std::uint16_t>(thunk.argument_bytes), next, outcome);
+        kernel.structures.write_bytes(next, code);
+        next.value =
+            align_up((next + static_cast<std::uint32_t>(code.size())).value, thunk_alignment);
+        const bool win32k = thunk.number >= win32k_base;
+        const std::uint32_t index = win32k ? thunk.number - win32k_base : thunk.number;
+        kernel.structures.write((win32k ? win32k_table : table) + index * 4, thunk.address.value);
+        kernel.structures.write((win32k ? win32k_arguments : arguments) + index,
+                                static_cast<std::uint8_t>(thunk.argument_bytes));
+    }
+    const auto fill = [&kernel](LinearAddress slot, LinearAddress base, std::uint32_t limit,
+                                LinearAddress number) {
+        KernelMemory& memory = kernel.structures;
+        memory.set(slot, "KSERVICE_TABLE_DESCRIPTOR", "Base", base.value);
+        memory.set(slot, "KSERVICE_TABLE_DESCRIPTOR", "Limit", limit);
+        memory.set(slot, "KSERVICE_TABLE_DESCRIPTOR", "Number", number.value);
+    };
+    const LinearAddress shadow = image.at("KeServiceDescriptorTableShadow");
+    fill(image.at("KeServiceDescriptorTable"), table, nt_count, arguments);
+    fill(shadow, table, nt_count, arguments);
+    fill(shadow + descriptor_size, win32k_table, win32k_count, win32k_arguments);
+    kernel.boot_state.service_table = table;
+    kernel.boot_state.argument_table = arguments;
+
+    guest::Module module{
+        .name = "nt", .base = image.base, .size = next - image.base, .symbols = image.names};
+    module.symbols.emplace_back(table, "KiServiceTable");
+    module.symbols.emplace_back(arguments, "KiArgumentTable");
+    module.symbols.emplace_back(win32k_table, "W32pServiceTable");
+    module.symbols.emplace_back(win32k_arguments, "W32pArgumentTable");
+    for (const ThunkRow& thunk : thunks) {
+        module.symbols.emplace_back(thunk.address, thunk.name);
+    }
+    kernel.symbols.add(std::move(module));
+}
+
+}  // namespace ringside::nt

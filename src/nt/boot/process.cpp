@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: MIT
+#include "nt/boot/process.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "host/utf16.hpp"
+#include "nt/boot/kernel_image.hpp"
+#include "nt/boot/process_parameters.hpp"
+#include "nt/exceptions/exceptions.hpp"
+#include "nt/kernel.hpp"
+#include "nt/ktrap_frame.hpp"
+#include "nt/memory/image_section.hpp"
+
+namespace ringside::nt {
+namespace {
+
+constexpr LinearAddress environment_address{0x00010000};
+constexpr LinearAddress parameters_address{0x00020000};
+constexpr LinearAddress stack_end{0x00130000};
+constexpr LinearAddress first_peb{0x7FFDF000};
+constexpr LinearAddress first_teb{0x7FFDE000};
+constexpr std::uint32_t default_stack = 0x00100000;
+
+/// IDs of NT come from one table of handles: multiples of four, small ones taken by the system.
+constexpr std::uint32_t process_id = 0x0100;
+constexpr std::uint32_t thread_id = 0x0104;
+constexpr std::uint32_t first_standard_handle = 4;
+
+constexpr std::uint32_t base_priority = 8;
+constexpr std::uint32_t foreground_quantum = 18;
+constexpr std::uint32_t thread_object = 6;
+constexpr std::uint32_t process_object = 3;
+constexpr std::uint32_t platform_nt = 2;
+/// CR0.TS and CR0.MP: the coprocessor's state is not loaded.
+constexpr std::uint32_t npx_state_not_loaded = 0x0A;
+
+[[noreturn]] void no_room(const Kernel& kernel, const char* what) {
+    throw InputError(126, fmt::format("{}: {} has no room in the address space",
+                                      host::to_printable(kernel.config.program_path), what));
+}
+
+/// Reserved and committed user memory at a fixed or free place.
+LinearAddress allocate_user(Kernel& kernel, LinearAddress wanted, std::uint32_t size) {
+    for (const LinearAddress at : {wanted, LinearAddress{}}) {
+        LinearAddress base = at;
+        std::uint32_t rounded = size;
+        if (nt_success(kernel.memory.allocate(base, rounded, MEM_RESERVE | MEM_COMMIT,
+                                              PAGE_READWRITE, highest_user_address))) {
+            return base;
+        }
+    }
+    no_room(kernel, "the process's data");
+}
+
+/// PEB and TEB stand side by side, which allocation granularity would forbid.
+void reserve_pages(Kernel& kernel, LinearAddress at, std::uint32_t size) {
+    if (!kernel.memory.place_private(at, size, PAGE_READWRITE)) {
+        no_room(kernel, "the process's environment block");
+    }
+}
+
+enum class Placement { preferred_only, anywhere };
+
+LinearAddress map_image(Kernel& kernel, const std::shared_ptr<const guest::Image>& image,
+                        const std::string& module, Placement placement) {
+    auto pages =
+        std::make_shared<SectionPages>(kernel.pages, image_pages(*image), image_filler(image));
+    LinearAddress base{image->preferred_base};
+    NTSTATUS status = map_image_view(kernel.memory, pages, *image, base);
+    if (status == STATUS_CONFLICTING_ADDRESSES && placement == Placement::anywhere &&
+        image->relocatable) {
+        base = {};
+        status = map_image_view(kernel.memory, pages, *image, base);
+    }
+    if (!nt_success(status)) {
+        no_room(kernel, "the image");
+    }
+    kernel.symbols.add(symbols_of(*image, module, base));
+    return base;
+}
+
+/// `readfile` of `C:\app\readfile.exe`.
+std::string module_of(std::u16string_view path) {
+    const auto slash = path.rfind(u'\\');
+    std::string name =
+        host::to_printable(slash == std::u16string_view::npos ? path : path.substr(slash + 1));
+    return name.substr(0, name.rfind('.'));
+}
+
+void create_peb_and_teb(Kernel& kernel, const UserStack& stack, LinearAddress stack_limit,
+                        LinearAddress parameters) {
+    KernelMemory& memory = kernel.structures;
+    const auto& program = *kernel.config.program;
+    const auto peb = [&](std::string_view field, std::uint32_t value) {
+        memory.set(first_peb, "PEB", field, value);
+    };
+    reserve_pages(kernel, first_teb, page_size);
+    reserve_pages(kernel, first_peb, page_size);
+    peb("Mutant", 0xFFFFFFFF);
+    peb("ImageBaseAddress", kernel.boot_state.program_base.value);
+    peb("ProcessParameters", parameters.value);
+    peb("NumberOfProcessors", 1);
+    // 30 days, as a relative time: what an image without a load configuration gets.
+    const std::int64_t timeout = -std::int64_t{25'920'000'000'000};
+    memory.write(memory.place(first_peb, "PEB", "CriticalSectionTimeout"), timeout);
+    peb("HeapSegmentReserve", 0x00100000);
+    peb("HeapSegmentCommit", 0x00002000);
+    peb("HeapDeCommitTotalFreeThreshold", 0x00010000);
+    peb("HeapDeCommitFreeBlockThreshold", 0x00001000);
+    const std::uint32_t peb_size = memory.layout().size("PEB");
+    peb("MaximumNumberOfHeaps", (page_size - peb_size) / 4);
+    peb("ProcessHeaps", first_peb.value + peb_size);
+    peb("OSMajorVersion", kernel.profile.major);
+    peb("OSMinorVersion", kernel.profile.minor);
+    peb("OSBuildNumber", kernel.profile.build);
+    peb("OSCSDVersion", 0x300);
+    peb("OSPlatformId", platform_nt);
+    peb("ImageSubsystem", program.subsystem);
+    peb("ImageSubsystemMajorVersion", program.subsystem_major);
+    peb("ImageSubsystemMinorVersion", program.subsystem_minor);
+
+    const LinearAddress tib = memory.place(first_teb, "TEB", "NtTib");
+    memory.set(tib, "NT_TIB", "ExceptionList", exception_chain_end);
+    memory.set(tib, "NT_TIB", "StackBase", stack.base.value);
+    memory.set(tib, "NT_TIB", "StackLimit", stack_limit.value);
+    memory.set(tib, "NT_TIB", "Self", first_teb.value);
+    const std::pair<std::uint32_t, std::uint32_t> client_id{process_id, thread_id};
+    memory.write(memory.place(first_teb, "TEB", "ClientId"), client_id.first);
+    memory.write(memory.place(first_teb, "TEB", "ClientId") + 4, client_id.second);
+    memory.write(memory.place(first_teb, "TEB", "RealClientId"), client_id.first);
+    memory.write(memory.place(first_teb, "TEB", "RealClientId") + 4, client_id.second);
+    memory.set(first_teb, "TEB", "ProcessEnvironmentBlock", first_peb.value);
+    memory.set(first_teb, "TEB", "DeallocationStack", stack.deallocation.value);
+    // StaticUnicodeString is ready for use: empty, its buffer the one behind it.
+    const LinearAddress string = memory.place(first_teb, "TEB", "StaticUnicodeString");
+    memory.write(string + 2, std::uint16_t{261 * 2});
+    memory.write(string + 4, memory.place(first_teb, "TEB", "StaticUnicodeBuffer").value);
+}
+
+/// Reserves the stack below 0x130000, as the first thread of XP has it, and commits its top with a
+/// guard page below.
+std::pair<UserStack, LinearAddress> create_user_stack(Kernel& kernel) {
+    const auto& program = *kernel.config.program;
+    const std::uint32_t wanted = program.stack_reserve != 0 ? program.stack_reserve : default_stack;
+    if (wanted > 0x40000000) {
+        no_room(kernel, "the stack");
+    }
+    std::uint32_t size = align_up(std::max(wanted, 0x4000U), allocation_granularity);
+    LinearAddress base = size < stack_end.value ? stack_end - size : LinearAddress{};
+    if (base.value == 0 || !kernel.memory.space().is_free(base, size)) {
+        base = {};
+    }
+    if (!nt_success(kernel.memory.allocate(base, size, MEM_RESERVE, PAGE_READWRITE,
+                                           highest_user_address))) {
+        no_room(kernel, "the stack");
+    }
+    // The lowest page is never committed, and one is the guard.
+    const std::uint32_t commit =
+        std::clamp(align_up(program.stack_commit, page_size), page_size, size - 2 * page_size);
+    const LinearAddress top = base + size;
+    LinearAddress limit = top - commit;
+    LinearAddress guard = limit - page_size;
+    std::uint32_t committed = commit;
+    std::uint32_t guarded = page_size;
+    const bool done =
+        nt_success(kernel.memory.allocate(limit, committed, MEM_COMMIT, PAGE_READWRITE,
+                                          highest_user_address)) &&
+        nt_success(kernel.memory.allocate(guard, guarded, MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD,
+                                          highest_user_address));
+    if (!done) {
+        no_room(kernel, "the stack");
+    }
+    return {UserStack{.base = top, .deallocation = base}, limit};
+}
+
+void open_standard_handles(Kernel& kernel) {
+    for (const auto stream : {host::Stream::input, host::Stream::output, host::Stream::error}) {
+        const bool input = stream == host::Stream::input;
+        const std::uint32_t rights = input ? file_mapping.read : file_mapping.write;
+        const auto handle =
+            kernel.handles.insert(std::make_shared<FileObject>(Device::console, stream),
+                                  rights | SYNCHRONIZE | FILE_READ_ATTRIBUTES);
+        ensure(handle == first_standard_handle + 4 * static_cast<std::uint32_t>(stream),
+               "the standard handles are the first three");
+    }
+}
+
+}  // namespace
+
+void create_user_process(Kernel& kernel) {
+    const KernelConfig& config = kernel.config;
+    BootState& state = kernel.boot_state;
+    open_standard_handles(kernel);
+
+    const std::u16string environment = environment_block(config.environment);
+    const LinearAddress environment_at = allocate_user(
+        kernel, environment_address, static_cast<std::uint32_t>(environment.size() * 2));
+    kernel.structures.write_bytes(environment_at, std::as_bytes(std::span(environment)));
+
+    const ProcessStrings strings{.current_directory = config.current_directory,
+                                 .dll_path = u"C:\\app;C:\\windows\\system32;C:\\windows",
+                                 .image_path = config.program_path,
+                                 .command_line = config.command_line};
+    const auto size = static_cast<std::uint32_t>(
+        process_parameters(kernel.profile.layout, {}, strings, {}, 0).size());
+    const LinearAddress parameters = allocate_user(kernel, parameters_address, size);
+    kernel.structures.write_bytes(
+        parameters, process_parameters(kernel.profile.layout, parameters, strings, environment_at,
+                                       first_standard_handle));
+
+    const auto [stack, stack_limit] = create_user_stack(kernel);
+    // The system DLL first: nothing can relocate it, while the loader relocates a program.
+    if (config.ntdll) {
+        state.ntdll_base = map_image(kernel, config.ntdll, "ntdll", Placement::preferred_only);
+    }
+    state.program_base =
+        map_image(kernel, config.program, module_of(config.program_path), Placement::anywhere);
+    state.program_entry = state.program_base + config.program->entry;
+    create_peb_and_teb(kernel, stack, stack_limit, parameters);
+    kernel.process->id = process_id;
+    kernel.process->peb = first_peb;
+    kernel.thread->id = thread_id;
+    kernel.thread->teb = first_teb;
+}
+
+namespace {
+
+LinearAddress allocate_pool(Kernel& kernel, std::string_view structure) {
+    const auto block = kernel.pool->allocate(kernel.profile.layout.size(structure));
+    if (!block) {
+        throw InputError(126, "the kernel does not fit into the RAM; use a larger --memory");
+    }
+    return *block;
+}
+
+void initialize_thread(Kernel& kernel, LinearAddress kthread, LinearAddress kprocess,
+                       KernelStack stack, LinearAddress service_table) {
+    KernelMemory& memory = kernel.structures;
+    const auto set = [&](std::string_view field, std::uint32_t value) {
+        memory.set(kthread, "KTHREAD", field, value);
+    };
+    memory.set(kthread, "DISPATCHER_HEADER", "Type", thread_object);
+    memory.set(kthread, "DISPATCHER_HEADER", "Size", memory.layout().size("KTHREAD") / 4);
+    memory.initialize_list(memory.place(kthread, "DISPATCHER_HEADER", "WaitListHead"));
+    memory.initialize_list(memory.place(kthread, "KTHREAD", "MutantListHead"));
+    const LinearAddress apc_state = memory.place(kthread, "KTHREAD", "ApcState");
+    memory.initialize_list(apc_state);
+    memory.initialize_list(apc_state + 8);
+    memory.set(apc_state, "KAPC_STATE", "Process", kprocess.value);
+    const LinearAddress pointers = memory.place(kthread, "KTHREAD", "ApcStatePointer");
+    memory.write(pointers, apc_state.value);
+    memory.write(pointers + 4, memory.place(kthread, "KTHREAD", "SavedApcState").value);
+    set("InitialStack", stack.top.value);
+    set("StackBase", stack.top.value);
+    set("StackLimit", stack.limit.value);
+    set("KernelStack", stack.top.value - fx_save_area_size);
+    set("ServiceTable", service_table.value);
+    set("NpxState", npx_state_not_loaded);
+    set("Priority", base_priority);
+    set("BasePriority", base_priority);
+    set("Quantum", foreground_quantum);
+    set("Affinity", 1);
+    set("UserAffinity", 1);
+    set("ApcQueueable", 1);
+    set("KernelStackResident", 1);
+}
+
+/// Where the thread begins in user mode, as the creator of a process chooses it.
+CONTEXT start_context(Kernel& kernel) {
+    CONTEXT context{};
+    const LinearAddress tib = kernel.structures.place(first_teb, "TEB", "NtTib");
+    const std::uint32_t stack_base = kernel.structures.get(tib, "NT_TIB", "StackBase");
+    context.Eip = kernel.boot_state.program_entry.value;
+    context.Esp = stack_base - 4;
+    const auto& kernel32 = kernel.config.kernel32;
+    const auto thunk = kernel32 ? kernel32->rva_of("BaseProcessStartThunk") : std::nullopt;
+    if (thunk) {
+        context.Eax = context.Eip;
+        context.Ebx = first_peb.value;
+        context.Eip = kernel32->preferred_base + *thunk;
+    }
+    return context;
+}
+
+LinearAddress ntdll_export(const Kernel& kernel, std::string_view name) {
+    if (!kernel.config.ntdll) {
+        return {};
+    }
+    const auto rva = kernel.config.ntdll->rva_of(name);
+    if (!rva) {
+        throw InputError(126, fmt::format("ntdll.dll: no export {}; it is not a DLL for this "
+                                          "profile",
+                                          name));
+    }
+    return kernel.boot_state.ntdll_base + *rva;
+}
+
+}  // namespace
+
+void create_first_thread(Kernel& kernel, const KernelImage& image, KernelStack stack) {
+    KernelMemory& memory = kernel.structures;
+    BootState& state = kernel.boot_state;
+    const LinearAddress kprocess = allocate_pool(kernel, "KPROCESS");
+    memory.set(kprocess, "DISPATCHER_HEADER", "Type", process_object);
+    memory.set(kprocess, "DISPATCHER_HEADER", "Size", memory.layout().size("KPROCESS") / 4);
+    memory.initialize_list(memory.place(kprocess, "DISPATCHER_HEADER", "WaitListHead"));
+    memory.write(memory.place(kprocess, "KPROCESS", "DirectoryTableBase"), state.directory.value);
+    memory.set(kprocess, "KPROCESS", "IopmOffset", memory.layout().size("KTSS"));
+    memory.set(kprocess, "KPROCESS", "BasePriority", base_priority);
+    memory.set(kprocess, "KPROCESS", "ThreadQuantum", foreground_quantum);
+    memory.set(kprocess, "KPROCESS", "Affinity", 1);
+    memory.set(kprocess, "KPROCESS", "ActiveProcessors", 1);
+    memory.initialize_list(memory.place(kprocess, "KPROCESS", "ReadyListHead"));
+    const LinearAddress threads = memory.place(kprocess, "KPROCESS", "ThreadListHead");
+    memory.initialize_list(threads);
+
+    const LinearAddress table = image.at("KeServiceDescriptorTable");
+    state.idle_thread = allocate_pool(kernel, "KTHREAD");
+    initialize_thread(kernel, state.idle_thread, kprocess,
+                      {.limit = page_of(state.stack) - 2 * page_size, .top = state.stack + 8},
+                      table);
+    const LinearAddress kthread = allocate_pool(kernel, "KTHREAD");
+    initialize_thread(kernel, kthread, kprocess, stack, table);
+    memory.insert_tail(threads, memory.place(kthread, "KTHREAD", "ThreadListEntry"));
+    memory.set(kthread, "KTHREAD", "Teb", first_teb.value);
+    memory.set(kthread, "KTHREAD", "PreviousMode", 1);
+    state.base_trap_frame = stack.top - base_frame_below_stack;
+    memory.set(kthread, "KTHREAD", "TrapFrame", state.base_trap_frame.value);
+    // Cr0NpxState of the FX save area, with the reset control word and MXCSR.
+    const LinearAddress npx = stack.top - fx_save_area_size;
+    memory.write(npx, std::uint16_t{0x027F});
+    memory.write(npx + 0x18, std::uint32_t{0x1F80});
+    memory.write(npx + 0x20C, npx_state_not_loaded);
+
+    const CONTEXT start = start_context(kernel);
+    KTRAP_FRAME frame{};
+    frame.DbgArgMark = dbg_arg_mark;
+    frame.DbgEip = start.Eip;
+    frame.SegEs = KGDT_R3_DATA;
+    frame.SegDs = KGDT_R3_DATA;
+    frame.Eax = start.Eax;
+    frame.Ebx = start.Ebx;
+    frame.PreviousPreviousMode = 1;
+    frame.ExceptionList = exception_chain_end;
+    frame.SegFs = KGDT_R3_TEB;
+    frame.Eip = start.Eip;
+    frame.SegCs = KGDT_R3_CODE;
+    frame.EFlags = 0x200;
+    frame.HardwareEsp = start.Esp;
+    frame.HardwareSegSs = KGDT_R3_DATA;
+    memory.write(state.base_trap_frame, frame);
+
+    kernel.process->kprocess = kprocess;
+    kernel.thread->kthread = kthread;
+    kernel.thread->start_address = state.program_entry;
+    state.user_apc_dispatcher = ntdll_export(kernel, "KiUserApcDispatcher");
+    state.user_exception_dispatcher = ntdll_export(kernel, "KiUserExceptionDispatcher");
+    state.raise_user_exception_dispatcher = ntdll_export(kernel, "KiRaiseUserExceptionDispatcher");
+    if (kernel.config.ntdll) {
+        const LinearAddress loader = ntdll_export(kernel, "LdrInitializeThunk");
+        ensure(nt_success(queue_user_apc(kernel, loader.value, 0, state.ntdll_base.value, 0)),
+               "there is pool for the first APC");
+        static_cast<void>(KeTestAlertThread(kernel));
+    }
+}
+
+}  // namespace ringside::nt

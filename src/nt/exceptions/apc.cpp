@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+
+#include "nt/boot/pool.hpp"
+#include "nt/exceptions/exceptions.hpp"
+#include "nt/exceptions/frame_edit.hpp"
+#include "nt/kernel.hpp"
+
+namespace ringside::nt {
+namespace {
+
+constexpr std::uint32_t apc_context_flags = CONTEXT::full | CONTEXT::debug_registers;
+constexpr std::uint32_t user_mode_index = 1;
+constexpr std::uint32_t apc_object = 0x12;
+
+LinearAddress apc_state(Kernel& kernel) {
+    return kernel.structures.place(kernel.thread->kthread, "KTHREAD", "ApcState");
+}
+
+LinearAddress user_list(Kernel& kernel) {
+    // ApcListHead[UserMode]: the second of two list heads.
+    return kernel.structures.place(apc_state(kernel), "KAPC_STATE", "ApcListHead") +
+           8 * user_mode_index;
+}
+
+void set_user_apc_pending(Kernel& kernel, bool pending) {
+    kernel.structures.set(apc_state(kernel), "KAPC_STATE", "UserApcPending", pending ? 1 : 0);
+}
+
+struct Apc {
+    std::uint32_t normal_routine, normal_context, argument1, argument2;
+};
+
+/// Lays the APC's arguments and the interrupted context on the user's stack:
+///   [Stack] NormalRoutine, NormalContext, SystemArgument1, SystemArgument2, CONTEXT
+ServiceOutcome KiInitializeUserApc(Kernel& kernel, LinearAddress at, const Apc& apc) {
+    const auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const CONTEXT context = context_of(frame, at, apc_context_flags);
+    constexpr std::uint32_t size = 0x10 + sizeof(CONTEXT);
+    const LinearAddress stack{(context.Esp & ~std::uint32_t{3}) - size};
+    const std::array<std::uint32_t, 4> words{apc.normal_routine, apc.normal_context, apc.argument1,
+                                             apc.argument2};
+    const auto user = guest::ProcessorMode::user;
+    auto put = kernel.user_memory.write(stack + 0x10, std::as_bytes(std::span(&context, 1)), user);
+    if (put) {
+        put = kernel.user_memory.write(stack, std::as_bytes(std::span(words)), user);
+    }
+    if (!put) {
+        // The thread has no stack to run on: this cannot be told to it either.
+        EXCEPTION_RECORD record{};
+        record.ExceptionCode = put.error().status;
+        record.ExceptionAddress = context.Eip;
+        record.NumberParameters = 2;
+        record.ExceptionInformation = {1, put.error().address.value};
+        report_unhandled(kernel, record, context);
+        return STATUS_SUCCESS;
+    }
+    redirect(kernel, at, kernel.boot_state.user_apc_dispatcher, stack, true);
+    return STATUS_SUCCESS;
+}
+
+}  // namespace
+
+bool has_user_apc(Kernel& kernel) {
+    const LinearAddress list = user_list(kernel);
+    return kernel.structures.read<std::uint32_t>(list) != list.value;
+}
+
+NTSTATUS KeTestAlertThread(Kernel& kernel) {
+    const LinearAddress alerted =
+        kernel.structures.place(kernel.thread->kthread, "KTHREAD", "Alerted") + user_mode_index;
+    if (kernel.structures.read<std::uint8_t>(alerted) != 0) {
+        kernel.structures.write<std::uint8_t>(alerted, 0);
+        return STATUS_ALERTED;
+    }
+    if (has_user_apc(kernel)) {
+        set_user_apc_pending(kernel, true);
+    }
+    return STATUS_SUCCESS;
+}
+
+ServiceOutcome KiDeliverApc(Kernel& kernel, guest::ProcessorMode mode, LinearAddress frame) {
+    kernel.frame_watch.set_current_trap(frame);
+    if (mode != guest::ProcessorMode::user) {
+        return STATUS_SUCCESS;
+    }
+    set_user_apc_pending(kernel, false);
+    const LinearAddress entry = kernel.structures.remove_head(user_list(kernel));
+    if (entry.value == 0) {
+        return STATUS_SUCCESS;
+    }
+    KernelMemory& memory = kernel.structures;
+    const LinearAddress kapc = entry - memory.layout().offset("KAPC", "ApcListEntry");
+    const Apc apc{.normal_routine = memory.get(kapc, "KAPC", "NormalRoutine"),
+                  .normal_context = memory.get(kapc, "KAPC", "NormalContext"),
+                  .argument1 = memory.get(kapc, "KAPC", "SystemArgument1"),
+                  .argument2 = memory.get(kapc, "KAPC", "SystemArgument2")};
+    memory.set(kapc, "KAPC", "Inserted", 0);
+    kernel.pool->free(kapc, memory.layout().size("KAPC"));
+    if (apc.normal_routine == 0) {
+        return KeTestAlertThread(kernel);
+    }
+    return KiInitializeUserApc(kernel, frame, apc);
+}
+
+NTSTATUS queue_user_apc(Kernel& kernel, std::uint32_t routine, std::uint32_t context,
+                        std::uint32_t argument1, std::uint32_t argument2) {
+    KernelMemory& memory = kernel.structures;
+    const std::uint32_t size = memory.layout().size("KAPC");
+    const auto kapc = kernel.pool->allocate(size);
+    if (!kapc) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    memory.set(*kapc, "KAPC", "Type", apc_object);
+    memory.set(*kapc, "KAPC", "Size", size);
+    memory.set(*kapc, "KAPC", "Thread", kernel.thread->kthread.value);
+    memory.set(*kapc, "KAPC", "NormalRoutine", routine);
+    memory.set(*kapc, "KAPC", "NormalContext", context);
+    memory.set(*kapc, "KAPC", "SystemArgument1", argument1);
+    memory.set(*kapc, "KAPC", "SystemArgument2", argument2);
+    memory.set(*kapc, "KAPC", "ApcMode", user_mode_index);
+    memory.set(*kapc, "KAPC", "Inserted", 1);
+    memory.insert_tail(user_list(kernel), memory.place(*kapc, "KAPC", "ApcListEntry"));
+    // A thread in an alertable wait takes it now; any other at its next alertable wait.
+    auto& wait = kernel.thread->wait;
+    if (wait && wait->alertable && wait->woken == kernelkit::WakeReason::none) {
+        wait->woken = kernelkit::WakeReason::alerted;
+        set_user_apc_pending(kernel, true);
+    }
+    return STATUS_SUCCESS;
+}
+
+}  // namespace ringside::nt

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "guest/user_memory.hpp"
+#include "nt/ktrap_frame.hpp"
+#include "nt/service_table.hpp"
+#include "nt/structures/types.hpp"
+
+namespace ringside::nt {
+
+class Kernel;
+class ServiceContext;
+
+/// Sends an exception to where its frame came from: a user frame to KiUserExceptionDispatcher with
+/// record and context on the user's stack, a kernel frame to a bugcheck. A second chance ends the
+/// process.
+ServiceOutcome KiDispatchException(Kernel& kernel, LinearAddress record, LinearAddress frame,
+                                   guest::ProcessorMode previous_mode, bool first_chance);
+ServiceOutcome KiDispatchException(Kernel& kernel, const EXCEPTION_RECORD& record,
+                                   LinearAddress frame, guest::ProcessorMode previous_mode,
+                                   bool first_chance);
+
+/// Takes one user APC off the thread's list and sets the frame up for KiUserApcDispatcher.
+ServiceOutcome KiDeliverApc(Kernel& kernel, guest::ProcessorMode mode, LinearAddress frame);
+
+/// Queues a user APC: a real KAPC in pool. STATUS_INSUFFICIENT_RESOURCES when the pool is full.
+NTSTATUS queue_user_apc(Kernel& kernel, std::uint32_t routine, std::uint32_t context,
+                        std::uint32_t argument1, std::uint32_t argument2);
+
+/// Whether the thread's list of user APCs has an entry.
+bool has_user_apc(Kernel& kernel);
+
+/// KeTestAlertThread: lets waiting user APCs be delivered on the way out. STATUS_ALERTED when the
+/// thread had been alerted.
+NTSTATUS KeTestAlertThread(Kernel& kernel);
+
+/// The unhandled exception's one-screen report; the run ends with status 120.
+void report_unhandled(Kernel& kernel, const EXCEPTION_RECORD& record, const CONTEXT& context);
+
+}  // namespace ringside::nt

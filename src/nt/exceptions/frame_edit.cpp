@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// The one place where the host writes live trap frames.
+#include "nt/exceptions/frame_edit.hpp"
+
+#include <cstring>
+
+#include "nt/kernel.hpp"
+
+namespace ringside::nt {
+
+/// While it lives, the watch lets frame writes pass.
+class FrameEdit {
+  public:
+    explicit FrameEdit(Kernel& kernel) : kernel_(kernel) { kernel.frame_watch.permitted_ = true; }
+    FrameEdit(const FrameEdit&) = delete;
+    FrameEdit& operator=(const FrameEdit&) = delete;
+    ~FrameEdit() { kernel_.frame_watch.permitted_ = false; }
+
+    /// Writes as much of the frame as there is of its kind.
+    void write(LinearAddress at, const KTRAP_FRAME& frame) {
+        const auto bytes = std::as_bytes(std::span(&frame, 1));
+        kernel_.structures.write_bytes(at, bytes.first(frame.length()));
+    }
+
+  private:
+    Kernel& kernel_;
+};
+
+namespace {
+
+// EFLAGS_USER_SANITIZE of the reference: every flag but IOPL and IF; IF is always on.
+constexpr std::uint32_t eflags_user_mask = 0x003F4DD7;
+constexpr std::uint32_t eflags_if = 0x200;
+constexpr std::uint32_t eflags_vm = 0x20000;
+constexpr std::uint32_t dr6_legal = 0xE00F;
+constexpr std::uint32_t dr7_legal = 0xFFFF0155;
+constexpr std::uint32_t rpl_user = 3;
+
+std::uint32_t sanitized(std::uint32_t eflags) {
+    return (eflags & eflags_user_mask) | eflags_if;
+}
+
+/// FNINIT and FXRSTOR of the reset state: what a thread without a coprocessor has.
+void reset_float_state(CONTEXT& context) {
+    const auto put = [&context](std::size_t at, std::uint32_t value) {
+        std::memcpy(context.FloatSave.data() + at, &value, sizeof value);
+    };
+    put(0x00, 0xFFFF027F);  // ControlWord
+    put(0x04, 0xFFFF0000);  // StatusWord
+    put(0x08, 0xFFFFFFFF);  // TagWord: all empty
+    constexpr std::uint16_t control_word = 0x027F;
+    constexpr std::uint32_t mxcsr = 0x1F80;
+    std::memcpy(context.ExtendedRegisters.data(), &control_word, sizeof control_word);
+    std::memcpy(context.ExtendedRegisters.data() + 0x18, &mxcsr, sizeof mxcsr);
+}
+
+}  // namespace
+
+CONTEXT context_of(const KTRAP_FRAME& frame, LinearAddress at, std::uint32_t flags) {
+    CONTEXT context{};
+    context.ContextFlags = flags;
+    if ((flags & CONTEXT::control) != 0) {
+        context.Ebp = frame.Ebp;
+        context.Eip = frame.Eip;
+        context.SegCs = frame.SegCs & 0xFFFF;
+        context.EFlags = frame.EFlags;
+        const bool user = frame.is_user();
+        context.Esp = user ? frame.HardwareEsp : at.value + KTRAP_FRAME::kernel_size;
+        context.SegSs = (user ? frame.HardwareSegSs : KGDT_R0_DATA) & 0xFFFF;
+    }
+    if ((flags & CONTEXT::integer) != 0) {
+        context.Edi = frame.Edi;
+        context.Esi = frame.Esi;
+        context.Ebx = frame.Ebx;
+        context.Edx = frame.Edx;
+        context.Ecx = frame.Ecx;
+        context.Eax = frame.Eax;
+    }
+    if ((flags & CONTEXT::segments) != 0) {
+        context.SegGs = frame.SegGs & 0xFFFF;
+        context.SegFs = frame.SegFs & 0xFFFF;
+        context.SegEs = frame.SegEs & 0xFFFF;
+        context.SegDs = frame.SegDs & 0xFFFF;
+    }
+    if ((flags & CONTEXT::debug_registers) != 0 && (frame.Dr7 & dr7_legal) != 0) {
+        context.Dr0 = frame.Dr0;
+        context.Dr1 = frame.Dr1;
+        context.Dr2 = frame.Dr2;
+        context.Dr3 = frame.Dr3;
+        context.Dr6 = frame.Dr6 & dr6_legal;
+        context.Dr7 = frame.Dr7 & dr7_legal;
+    }
+    if ((flags & (CONTEXT::floating_point | CONTEXT::extended_registers)) != 0) {
+        reset_float_state(context);
+    }
+    return context;
+}
+
+NTSTATUS load_context(Kernel& kernel, LinearAddress at, const CONTEXT& context) {
+    auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const std::uint32_t flags = context.ContextFlags;
+    if ((flags & CONTEXT::i386) == 0 || !frame.is_user()) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if ((flags & CONTEXT::control) != 0) {
+        if ((context.EFlags & eflags_vm) != 0) {
+            return STATUS_ACCESS_DENIED;
+        }
+        frame.Ebp = context.Ebp;
+        frame.Eip = context.Eip;
+        frame.SegCs = (context.SegCs & 0xFFFF) | rpl_user;
+        if (frame.SegCs < KGDT_R0_CODE) {
+            frame.SegCs = KGDT_R3_CODE;
+        }
+        frame.EFlags = sanitized(context.EFlags);
+        frame.HardwareEsp = context.Esp;
+        frame.HardwareSegSs = (context.SegSs & 0xFFFF) | rpl_user;
+    }
+    if ((flags & CONTEXT::integer) != 0) {
+        frame.Edi = context.Edi;
+        frame.Esi = context.Esi;
+        frame.Ebx = context.Ebx;
+        frame.Edx = context.Edx;
+        frame.Ecx = context.Ecx;
+        frame.Eax = context.Eax;
+    }
+    if ((flags & CONTEXT::segments) != 0) {
+        const auto user = [](std::uint32_t selector) { return (selector & 0xFFFF) | rpl_user; };
+        frame.SegDs = user(context.SegDs);
+        frame.SegEs = user(context.SegEs);
+        frame.SegFs = user(context.SegFs);
+        frame.SegGs = frame.SegCs == KGDT_R3_CODE ? 0 : user(context.SegGs);
+    } else {
+        // The service entries do not save these, and KiServiceExit2 loads them.
+        frame.SegDs = KGDT_R3_DATA;
+        frame.SegEs = KGDT_R3_DATA;
+        frame.SegFs = KGDT_R3_TEB;
+        frame.SegGs = 0;
+    }
+    if ((flags & CONTEXT::debug_registers) != 0) {
+        frame.Dr0 = context.Dr0;
+        frame.Dr1 = context.Dr1;
+        frame.Dr2 = context.Dr2;
+        frame.Dr3 = context.Dr3;
+        frame.Dr6 = context.Dr6 & dr6_legal;
+        frame.Dr7 = context.Dr7 & dr7_legal;
+    }
+    FrameEdit(kernel).write(at, frame);
+    return STATUS_SUCCESS;
+}
+
+void redirect(Kernel& kernel, LinearAddress at, LinearAddress eip, LinearAddress esp,
+              bool sanitize_flags) {
+    auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    frame.SegCs = KGDT_R3_CODE;
+    frame.HardwareSegSs = KGDT_R3_DATA;
+    frame.SegDs = KGDT_R3_DATA;
+    frame.SegEs = KGDT_R3_DATA;
+    frame.SegFs = KGDT_R3_TEB;
+    frame.SegGs = 0;
+    frame.Eip = eip.value;
+    frame.HardwareEsp = esp.value;
+    if (sanitize_flags) {
+        frame.EFlags = sanitized(frame.EFlags);
+        frame.ErrCode = 0;
+    }
+    FrameEdit(kernel).write(at, frame);
+}
+
+std::uint32_t replace_eip(Kernel& kernel, LinearAddress at, LinearAddress eip) {
+    auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const std::uint32_t old = frame.Eip;
+    frame.Eip = eip.value;
+    FrameEdit(kernel).write(at, frame);
+    return old;
+}
+
+}  // namespace ringside::nt

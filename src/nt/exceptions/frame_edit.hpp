@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "nt/ktrap_frame.hpp"
+#include "nt/ntstatus.hpp"
+#include "nt/structures/types.hpp"
+
+namespace ringside::nt {
+
+class Kernel;
+
+/// The CONTEXT that a frame stands for (KeContextFromKframes), its parts as `flags` asks.
+[[nodiscard]] CONTEXT context_of(const KTRAP_FRAME& frame, LinearAddress at, std::uint32_t flags);
+
+/// Loads a user's context into its live frame (KeContextToKframes): selectors get RPL 3, EFLAGS
+/// only bits that a user may set. STATUS_ACCESS_DENIED for a context of V86 mode.
+[[nodiscard]] NTSTATUS load_context(Kernel& kernel, LinearAddress frame, const CONTEXT& context);
+
+/// Makes a user frame continue at a dispatcher of ntdll on a new stack, with flat selectors.
+void redirect(Kernel& kernel, LinearAddress frame, LinearAddress eip, LinearAddress esp,
+              bool sanitize_flags);
+
+/// KeRaiseUserExceptionDispatcher's part: the frame goes on at `eip`; answers where it would have.
+[[nodiscard]] std::uint32_t replace_eip(Kernel& kernel, LinearAddress frame, LinearAddress eip);
+
+}  // namespace ringside::nt

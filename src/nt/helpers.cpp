@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "nt/helpers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/ensure.hpp"
+#include "nt/exceptions/bugcheck.hpp"
+#include "nt/exceptions/exceptions.hpp"
+#include "nt/kernel.hpp"
+#include "nt/ktrap_frame.hpp"
+#include "nt/services/time.hpp"
+
+namespace ringside::nt {
+namespace {
+
+using Words = std::span<const std::uint32_t>;
+
+guest::ProcessorMode mode_of(std::uint32_t word) {
+    return (word & 0xFF) != 0 ? guest::ProcessorMode::user : guest::ProcessorMode::kernel;
+}
+
+ServiceOutcome deliver_apc(Kernel& kernel, Words words) {
+    return KiDeliverApc(kernel, mode_of(words[0]), LinearAddress{words[2]});
+}
+
+ServiceOutcome access_fault(Kernel& kernel, Words words) {
+    kernel.frame_watch.set_current_trap(LinearAddress{words[3]});
+    const LinearAddress address{words[1]};
+    // A user has no business above the probe address, whatever is mapped there. A kernel address
+    // that is missing stays missing: KiTrap0E knows its windows and reports the rest.
+    if (address > highest_user_address) {
+        return STATUS_ACCESS_VIOLATION;
+    }
+    const bool write = (words[0] & mmu::page_fault_code::write) != 0;
+    return kernel.memory.access_fault(address, write ? mmu::Access::write : mmu::Access::read);
+}
+
+ServiceOutcome dispatch_exception(Kernel& kernel, Words words) {
+    return KiDispatchException(kernel, LinearAddress{words[0]}, LinearAddress{words[2]},
+                               mode_of(words[3]), (words[4] & 0xFF) != 0);
+}
+
+/// No win32k here yet: a thread never becomes a GUI thread, and its caller answers as for a number
+/// out of range.
+ServiceOutcome convert_to_gui_thread(Kernel&, Words) {
+    return STATUS_INVALID_SYSTEM_SERVICE;
+}
+
+/// Without win32k no GDI call can be batched; whatever count stands in the TEB, nothing is queued.
+ServiceOutcome flush_user_batch(Kernel&, Words) {
+    return STATUS_SUCCESS;
+}
+
+ServiceOutcome update_system_time(Kernel& kernel, Words words) {
+    kernel.frame_watch.set_current_trap(LinearAddress{words[0]});
+    KeUpdateSystemTime(kernel, LinearAddress{words[0]}, words[1]);
+    return STATUS_SUCCESS;
+}
+
+ServiceOutcome bug_check(Kernel& kernel, Words words) {
+    KeBugCheckEx(kernel, words[0], {words[1], words[2], words[3], words[4]});
+    return STATUS_SUCCESS;
+}
+
+ServiceOutcome bug_check_trap(Kernel& kernel, Words words) {
+    KeBugCheckTrap(kernel, words[0], LinearAddress{words[1]}, words[2]);
+    return STATUS_SUCCESS;
+}
+
+/// The PRINT class of KiDebugService, for any caller who may read its own buffer.
+ServiceOutcome debug_print(Kernel& kernel, Words words) {
+    constexpr std::uint32_t service_print = 1;
+    constexpr std::uint32_t longest_message = 512;
+    if (words[0] != service_print) {
+        return STATUS_SUCCESS;
+    }
+    std::string text(std::min(words[2] & 0xFFFF, longest_message), '\0');
+    const auto captured =
+        kernel.user_memory.read(LinearAddress{words[1]}, std::as_writable_bytes(std::span(text)),
+                                guest::ProcessorMode::user);
+    if (!captured) {
+        return NTSTATUS{captured.error().status};
+    }
+    kernel.config.debug_print(text);
+    return STATUS_SUCCESS;
+}
+
+struct Helper {
+    std::size_t arguments;
+    ServiceOutcome (*body)(Kernel&, Words);
+};
+constexpr std::array helpers{
+    Helper{3, deliver_apc},        Helper{4, access_fault},
+    Helper{5, dispatch_exception}, Helper{0, convert_to_gui_thread},
+    Helper{0, flush_user_batch},   Helper{2, update_system_time},
+    Helper{5, bug_check},          Helper{3, bug_check_trap},
+    Helper{5, debug_print},
+};
+
+}  // namespace
+
+std::size_t helper_arguments(std::uint32_t id) {
+    const std::size_t index = id - first_helper_id;
+    return index < helpers.size() ? helpers[index].arguments : 0;
+}
+
+ServiceOutcome run_helper(Kernel& kernel, std::uint32_t id, Words words) {
+    const std::size_t index = id - first_helper_id;
+    if (index >= helpers.size()) {
+        return STATUS_INVALID_SYSTEM_SERVICE;
+    }
+    return helpers[index].body(kernel, words);
+}
+
+}  // namespace ringside::nt

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#include "nt/kernel.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "nt/exceptions/exceptions.hpp"
+#include "nt/helpers.hpp"
+#include "nt/ktrap_frame.hpp"
+#include "nt/service_context.hpp"
+#include "nt/service_trace.hpp"
+#include "nt/services/wait.hpp"
+
+namespace ringside::nt {
+namespace {
+
+/// Free for the boot loader of a real machine; frames are given out from behind it.
+constexpr PhysicalAddress first_page{0x1000};
+
+/// KiBBTUnexpectedRange keeps numbers within 12 bits, and no service takes more than this.
+constexpr std::size_t largest_argument_area = 64;
+
+}  // namespace
+
+Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
+    : config(std::move(given)),
+      profile(load_profile(config.profile)),
+      host(the_host),
+      mmu(the_mmu),
+      pages(mmu.memory(), first_page),
+      tables(mmu, pages),
+      memory(tables, pages),
+      user_memory(mmu, memory, mm_user_probe_address, STATUS_ACCESS_VIOLATION.value),
+      structures(user_memory, profile.layout),
+      process(std::make_shared<ProcessObject>()),
+      thread(std::make_shared<ThreadObject>()),
+      frame_watch(*this) {
+    memory.set_stack_hooks(
+        [this]() -> std::optional<UserStack> {
+            if (thread->teb.value == 0) {
+                return std::nullopt;
+            }
+            const LinearAddress tib = structures.place(thread->teb, "TEB", "NtTib");
+            return UserStack{
+                .base = {structures.get(tib, "NT_TIB", "StackBase")},
+                .deallocation = {structures.get(thread->teb, "TEB", "DeallocationStack")}};
+        },
+        [this](LinearAddress limit) {
+            const LinearAddress tib = structures.place(thread->teb, "TEB", "NtTib");
+            structures.set(tib, "NT_TIB", "StackLimit", limit.value);
+        });
+}
+
+Kernel::~Kernel() {
+    memory.keep_changes();
+}
+
+std::uint64_t Kernel::performance_counter() const {
+    // Whole seconds apart from the rest, so that the product stays within 64 bits.
+    const std::uint64_t seconds = now_ / config.ticks_per_second;
+    const std::uint64_t rest = now_ % config.ticks_per_second;
+    return seconds * profile.performance_frequency +
+           rest * profile.performance_frequency / config.ticks_per_second;
+}
+
+LinearAddress Kernel::trap_frame() {
+    return {structures.get(thread->kthread, "KTHREAD", "TrapFrame")};
+}
+
+guest::ProcessorMode Kernel::previous_mode() {
+    const bool user = structures.get(thread->kthread, "KTHREAD", "PreviousMode") != 0;
+    return user ? guest::ProcessorMode::user : guest::ProcessorMode::kernel;
+}
+
+guest::StopReason Kernel::lost(LinearAddress at) {
+    return {guest::StopKind::guest_failure,
+            0xC0000005,
+            fmt::format("bugcheck 0x50 PAGE_FAULT_IN_NONPAGED_AREA: kernel structure at {:08X} "
+                        "cannot be reached any more; the guest changed its own kernel",
+                        at.value),
+            {}};
+}
+
+template <typename Work>
+HypercallResult Kernel::guarded(std::uint64_t now, const Work& work) {
+    now_ = now;
+    HypercallResult result;
+    try {
+        result = work();
+    } catch (const KernelStructureLost& structure) {
+        stop_ = lost(structure.address);
+    }
+    frame_watch.set_current_trap({});
+    result.stop = std::exchange(stop_, std::nullopt);
+    return result;
+}
+
+HypercallResult Kernel::hypercall(std::uint32_t id, LinearAddress esp, std::uint64_t now) {
+    return guarded(now, [&]() -> HypercallResult {
+        if (id >= first_helper_id) {
+            return call_helper(id, esp);
+        }
+        const auto& table = service_table();
+        if (id >= 1 && id <= table.size()) {
+            return call_service(table[id - 1], esp);
+        }
+        if (id >= 1 && id <= boot_state.thunks.size()) {
+            return call_missing(id - 1, esp);
+        }
+        // Nothing but a patched thunk asks for this.
+        return {.eax = STATUS_INVALID_SYSTEM_SERVICE.value, .stop = {}};
+    });
+}
+
+HypercallResult Kernel::call_service(const ServiceRow& row, LinearAddress esp) {
+    std::array<std::uint32_t, largest_argument_area> words{};
+    for (std::size_t i = 0; i < row.arguments.size(); ++i) {
+        words[i] = structures.read<std::uint32_t>(esp + 4 + static_cast<std::uint32_t>(i) * 4);
+    }
+    ServiceContext context(*this, previous_mode());
+    const auto arguments = std::span<const std::uint32_t>(words).first(row.arguments.size());
+    std::optional<guest::ServiceCall> call;
+    if (observer_ != nullptr) {
+        call = describe_call(context, row, arguments, esp + 4);
+        observer_->service_begins(*call);
+    }
+    const ServiceOutcome outcome = row.invoke(context, arguments);
+    if (observer_ != nullptr) {
+        observer_->service_ends(*call, describe_result(context, row, arguments, outcome));
+    }
+    return {.eax = outcome.status.value,
+            .ecx = static_cast<std::uint32_t>(outcome.outcome),
+            .stop = {}};
+}
+
+HypercallResult Kernel::call_missing(std::size_t number, LinearAddress esp) {
+    const ThunkRow& thunk = boot_state.thunks[number];
+    const std::string message = fmt::format(
+        "{} (service 0x{:X}) is not implemented; called by {}, answered "
+        "STATUS_NOT_IMPLEMENTED",
+        thunk.name, thunk.number, caller_of_service());
+    if (config.stop_on_missing) {
+        stop({guest::StopKind::not_built, STATUS_NOT_IMPLEMENTED.value, message, {}});
+    } else if (warned_.insert(number).second) {
+        config.warn(message);
+    }
+    if (observer_ != nullptr) {
+        const auto call = describe_missing(*this, thunk, esp + 4);
+        observer_->service_begins(call);
+        observer_->service_ends(call, {.status = STATUS_NOT_IMPLEMENTED.value,
+                                       .status_name = std::string(name_of(STATUS_NOT_IMPLEMENTED)),
+                                       .outputs = {}});
+    }
+    return {.eax = STATUS_NOT_IMPLEMENTED.value, .stop = {}};
+}
+
+/// Module, symbol and offset of the code that wanted the service: behind the system DLL's stub,
+/// whose return addresses stand on top of the user's stack.
+std::string Kernel::caller_of_service() {
+    const auto frame = structures.read<KTRAP_FRAME>(trap_frame());
+    LinearAddress at{frame.Eip};
+    if (!frame.is_user()) {
+        return symbols.describe(at);
+    }
+    for (std::uint32_t depth = 0; depth < 3; ++depth) {
+        const auto place = symbols.place(at);
+        if (place && place->module != "ntdll") {
+            break;
+        }
+        std::uint32_t above = 0;
+        if (!user_memory.read(LinearAddress{frame.HardwareEsp} + depth * 4,
+                              std::as_writable_bytes(std::span(&above, 1)),
+                              guest::ProcessorMode::user)) {
+            break;
+        }
+        at.value = above;
+    }
+    return symbols.describe(at);
+}
+
+HypercallResult Kernel::call_helper(std::uint32_t id, LinearAddress esp) {
+    std::array<std::uint32_t, 5> words{};
+    const std::size_t count = helper_arguments(id);
+    for (std::size_t i = 0; i < count; ++i) {
+        words[i] = structures.read<std::uint32_t>(esp + 4 + static_cast<std::uint32_t>(i) * 4);
+    }
+    const ServiceOutcome outcome = run_helper(*this, id, words);
+    return {.eax = outcome.status.value,
+            .ecx = static_cast<std::uint32_t>(outcome.outcome),
+            .stop = {}};
+}
+
+bool Kernel::is_waiting() const {
+    return thread->wait && thread->wait->woken == kernelkit::WakeReason::none;
+}
+
+bool Kernel::is_deadlocked() const {
+    return is_waiting() && timers.empty();
+}
+
+HypercallResult Kernel::resume(std::uint64_t now) {
+    return guarded(now, [&]() -> HypercallResult {
+        if (is_waiting()) {
+            return {.eax = STATUS_PENDING.value,
+                    .ecx = static_cast<std::uint32_t>(Outcome::block),
+                    .stop = {}};
+        }
+        const ServiceOutcome outcome = finish_wait(*this);
+        return {.eax = outcome.status.value,
+                .ecx = static_cast<std::uint32_t>(outcome.outcome),
+                .stop = {}};
+    });
+}
+
+}  // namespace ringside::nt

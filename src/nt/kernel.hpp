@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "guest/personality.hpp"
+#include "guest/symbols.hpp"
+#include "guest/user_memory.hpp"
+#include "host/host.hpp"
+#include "kernelkit/handle_table.hpp"
+#include "kernelkit/timer_queue.hpp"
+#include "nt/boot/boot_state.hpp"
+#include "nt/boot/pool.hpp"
+#include "nt/exceptions/trap_frame_watch.hpp"
+#include "nt/kernel_config.hpp"
+#include "nt/memory/memory_manager.hpp"
+#include "nt/objects/file_object.hpp"
+#include "nt/objects/kernel_objects.hpp"
+#include "nt/profile.hpp"
+#include "nt/service_table.hpp"
+#include "nt/structures/kernel_memory.hpp"
+
+namespace ringside::nt {
+
+/// EAX and ECX behind a hypercall, or the end of the run.
+struct HypercallResult {
+    std::uint32_t eax = 0;
+    std::uint32_t ecx = 0;
+    std::optional<guest::StopReason> stop;
+};
+
+/// What NtRaiseHardError last said; the run's message if the process then ends with that status.
+struct HardError {
+    NTSTATUS status;
+    std::string message;
+};
+
+using Handles = kernelkit::HandleTable<Object, std::uint32_t>;
+
+/// The host's half of the NT kernel: everything behind the hypercall port. It reads and writes
+/// guest memory and answers; it never touches a CPU register, EAX and ECX of its answer excepted.
+class Kernel {
+  public:
+    /// Throws InputError for a profile that does not exist.
+    Kernel(KernelConfig config, mmu::Mmu& mmu, host::Host host);
+    ~Kernel();
+    Kernel(const Kernel&) = delete;
+    Kernel& operator=(const Kernel&) = delete;
+
+    /// Places what a boot loader would and switches the MMU to the new tables. Throws InputError
+    /// (126) for a program that has no room.
+    BootState boot();
+
+    /// `out 0E8h,eax`: `esp` points to the thunk's return address, the arguments stand above it.
+    /// `now` is the machine's counter.
+    HypercallResult hypercall(std::uint32_t id, LinearAddress esp, std::uint64_t now);
+    /// `out 0EAh,eax`: runs the waiting service's resume if its wait is over.
+    HypercallResult resume(std::uint64_t now);
+
+    /// Whether a thread waits for something that only a timer or an interrupt can bring.
+    [[nodiscard]] bool is_waiting() const;
+    /// Whether that will never come.
+    [[nodiscard]] bool is_deadlocked() const;
+
+    void set_observer(guest::ServiceObserver* observer) { observer_ = observer; }
+
+    // --- the parts that services work with ------------------------------------------------------
+    const KernelConfig config;
+    const Profile profile;
+    host::Host host;
+    mmu::Mmu& mmu;
+    PageAllocator pages;
+    PageTables tables;
+    MemoryManager memory;
+    guest::UserMemory user_memory;
+    KernelMemory structures;
+    ShareAccess shares;
+    Handles handles;
+    guest::SymbolTable symbols;
+    kernelkit::TimerQueue timers;
+    std::shared_ptr<ProcessObject> process;
+    std::shared_ptr<ThreadObject> thread;
+    BootState boot_state;
+
+    // --- time, in 100 ns -------------------------------------------------------------------------
+    std::uint64_t interrupt_time = 0;  ///< since the boot
+    std::uint64_t tick_count = 0;
+    [[nodiscard]] host::FileTime system_time() const {
+        return {host.boot_date.ticks + static_cast<std::int64_t>(interrupt_time)};
+    }
+    [[nodiscard]] std::uint64_t performance_counter() const;
+    [[nodiscard]] std::uint64_t counter() const { return now_; }
+
+    // --- the end ---------------------------------------------------------------------------------
+    /// The current hypercall is the run's last.
+    void stop(guest::StopReason reason) { stop_ = std::move(reason); }
+    [[nodiscard]] bool stopping() const { return stop_.has_value(); }
+
+    /// The live frame of the current thread.
+    [[nodiscard]] LinearAddress trap_frame();
+    /// KTHREAD.PreviousMode.
+    [[nodiscard]] guest::ProcessorMode previous_mode();
+
+    std::optional<HardError> hard_error;
+
+    TrapFrameWatch frame_watch;
+    /// Kernel structures made at run time; there from boot on.
+    std::optional<Pool> pool;
+    /// CR2, for reports; set by whoever owns the CPU.
+    std::function<std::uint32_t()> fault_address;
+
+  private:
+    HypercallResult call_service(const ServiceRow& row, LinearAddress esp);
+    HypercallResult call_missing(std::size_t number, LinearAddress esp);
+    HypercallResult call_helper(std::uint32_t id, LinearAddress esp);
+    [[nodiscard]] std::string caller_of_service();
+    [[nodiscard]] guest::StopReason lost(LinearAddress);
+    template <typename Work>
+    HypercallResult guarded(std::uint64_t now, const Work& work);
+
+    std::optional<guest::StopReason> stop_;
+    guest::ServiceObserver* observer_ = nullptr;
+    std::set<std::size_t> warned_;
+    std::uint64_t now_ = 0;
+};
+
+}  // namespace ringside::nt

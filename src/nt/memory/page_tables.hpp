@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "mmu/mmu.hpp"
+#include "nt/memory/page_allocator.hpp"
+
+namespace ringside::nt {
+
+/// Where the recursive directory entry makes the page tables appear.
+inline constexpr LinearAddress page_table_base{0xC0000000};
+inline constexpr LinearAddress page_directory_base{0xC0300000};
+
+/// An entry's bit 9, free for software: the page is shared until it is written.
+inline constexpr std::uint32_t pte_copy_on_write = 0x200;
+
+/// Writes the one system page directory and its tables, in guest memory at their physical places.
+class PageTables {
+  public:
+    /// Makes an empty directory whose entry 0x300 points to itself.
+    PageTables(mmu::Mmu& mmu, PageAllocator& pages);
+
+    [[nodiscard]] PhysicalAddress directory() const { return directory_; }
+
+    /// Sets the entry of a page and drops its cached translation. False when no page is left for a
+    /// table.
+    [[nodiscard]] bool set(LinearAddress, std::uint32_t entry);
+    /// Makes the page not present; a missing table is not made.
+    void clear(LinearAddress);
+    /// The entry as the guest has it now; 0 without a table.
+    [[nodiscard]] std::uint32_t entry(LinearAddress) const;
+
+  private:
+    [[nodiscard]] PhysicalAddress directory_entry(LinearAddress a) const {
+        return directory_ + (a.value >> 22) * 4;
+    }
+
+    mmu::Mmu& mmu_;
+    PageAllocator& pages_;
+    PhysicalAddress directory_;
+};
+
+}  // namespace ringside::nt

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "nt/memory/page_allocator.hpp"
+
+namespace ringside::nt {
+
+/// Fills a page of a section with what backs it: an image, a file, or nothing (zeros). False when
+/// the backing store cannot be read.
+using FillPage = std::function<bool(std::uint32_t index, std::span<std::byte, page_size>)>;
+/// Puts a changed page back.
+using KeepPage = std::function<void(std::uint32_t index, std::span<const std::byte, page_size>)>;
+
+/// The pages of one section, shared by all its views: NT's prototype entries. A page comes into
+/// being when it is first asked for.
+class SectionPages {
+  public:
+    SectionPages(PageAllocator& pages, std::uint32_t count, FillPage fill, KeepPage keep = {})
+        : pages_(pages), count_(count), fill_(std::move(fill)), keep_(std::move(keep)) {}
+    SectionPages(const SectionPages&) = delete;
+    SectionPages& operator=(const SectionPages&) = delete;
+    ~SectionPages();
+
+    enum class Failure { none, no_memory, in_page_error };
+    struct Page {
+        PhysicalAddress address;
+        Failure failure = Failure::none;
+    };
+    [[nodiscard]] Page page(std::uint32_t index);
+
+    /// A view may now change this page.
+    void mark_dirty(std::uint32_t index) { existing_.at(index).dirty = true; }
+    /// Puts every changed page back into what backs the section.
+    void keep_changes();
+
+    [[nodiscard]] std::uint32_t count() const { return count_; }
+
+  private:
+    struct Existing {
+        PhysicalAddress address;
+        bool dirty = false;
+    };
+    PageAllocator& pages_;
+    std::uint32_t count_;
+    FillPage fill_;
+    KeepPage keep_;
+    std::map<std::uint32_t, Existing> existing_;
+};
+
+}  // namespace ringside::nt

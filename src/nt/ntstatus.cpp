@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "nt/ntstatus.hpp"
+
+#include <unordered_map>
+
+#include <embedded/nt.hpp>
+
+#include "base/text.hpp"
+#include "nt/structures/rows.hpp"
+
+namespace ringside::nt {
+
+std::string_view name_of(NTSTATUS status) {
+    static const auto names = [] {
+        std::unordered_map<std::uint32_t, std::string_view> by_code;
+        for (const auto& row : rows_of(embedded::nt_status_codes())) {
+            by_code.emplace(static_cast<std::uint32_t>(*parse_number(row[0])), row[1]);
+        }
+        return by_code;
+    }();
+    const auto found = names.find(status.value);
+    return found != names.end() ? found->second : std::string_view{};
+}
+
+std::string to_text(NTSTATUS status) {
+    const auto name = name_of(status);
+    return name.empty() ? fmt::format("0x{:08X}", status.value)
+                        : fmt::format("{} (0x{:08X})", name, status.value);
+}
+
+}  // namespace ringside::nt

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace ringside::nt {
+
+/// What every service answers. Bits 31 and 30 are the severity: 0 success, 1 information,
+/// 2 warning, 3 error.
+struct NTSTATUS {
+    std::uint32_t value{};
+
+    friend constexpr bool operator==(NTSTATUS, NTSTATUS) = default;
+};
+
+/// NT_SUCCESS: success and information.
+constexpr bool nt_success(NTSTATUS status) {
+    return (status.value & 0x80000000) == 0;
+}
+
+/// The name in data/ntstatus.tsv; empty for a code that has none there.
+[[nodiscard]] std::string_view name_of(NTSTATUS);
+
+/// `STATUS_ACCESS_VIOLATION (0xC0000005)`, or the number alone.
+[[nodiscard]] std::string to_text(NTSTATUS);
+
+inline constexpr NTSTATUS STATUS_SUCCESS{0x00000000};
+inline constexpr NTSTATUS STATUS_USER_APC{0x000000C0};
+inline constexpr NTSTATUS STATUS_ALERTED{0x00000101};
+inline constexpr NTSTATUS STATUS_TIMEOUT{0x00000102};
+inline constexpr NTSTATUS STATUS_PENDING{0x00000103};
+inline constexpr NTSTATUS STATUS_OBJECT_NAME_EXISTS{0x40000000};
+inline constexpr NTSTATUS STATUS_IMAGE_NOT_AT_BASE{0x40000003};
+inline constexpr NTSTATUS STATUS_NO_YIELD_PERFORMED{0x40000024};
+inline constexpr NTSTATUS STATUS_GUARD_PAGE_VIOLATION{0x80000001};
+inline constexpr NTSTATUS STATUS_BREAKPOINT{0x80000003};
+inline constexpr NTSTATUS STATUS_SINGLE_STEP{0x80000004};
+inline constexpr NTSTATUS STATUS_BUFFER_OVERFLOW{0x80000005};
+inline constexpr NTSTATUS STATUS_NO_MORE_FILES{0x80000006};
+inline constexpr NTSTATUS STATUS_NO_MORE_ENTRIES{0x8000001A};
+inline constexpr NTSTATUS STATUS_UNSUCCESSFUL{0xC0000001};
+inline constexpr NTSTATUS STATUS_NOT_IMPLEMENTED{0xC0000002};
+inline constexpr NTSTATUS STATUS_INVALID_INFO_CLASS{0xC0000003};
+inline constexpr NTSTATUS STATUS_INFO_LENGTH_MISMATCH{0xC0000004};
+inline constexpr NTSTATUS STATUS_ACCESS_VIOLATION{0xC0000005};
+inline constexpr NTSTATUS STATUS_IN_PAGE_ERROR{0xC0000006};
+inline constexpr NTSTATUS STATUS_INVALID_HANDLE{0xC0000008};
+inline constexpr NTSTATUS STATUS_INVALID_CID{0xC000000B};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER{0xC000000D};
+inline constexpr NTSTATUS STATUS_NO_SUCH_FILE{0xC000000F};
+inline constexpr NTSTATUS STATUS_INVALID_DEVICE_REQUEST{0xC0000010};
+inline constexpr NTSTATUS STATUS_END_OF_FILE{0xC0000011};
+inline constexpr NTSTATUS STATUS_NO_MEMORY{0xC0000017};
+inline constexpr NTSTATUS STATUS_CONFLICTING_ADDRESSES{0xC0000018};
+inline constexpr NTSTATUS STATUS_NOT_MAPPED_VIEW{0xC0000019};
+inline constexpr NTSTATUS STATUS_UNABLE_TO_FREE_VM{0xC000001A};
+inline constexpr NTSTATUS STATUS_INVALID_SYSTEM_SERVICE{0xC000001C};
+inline constexpr NTSTATUS STATUS_ILLEGAL_INSTRUCTION{0xC000001D};
+inline constexpr NTSTATUS STATUS_INVALID_VIEW_SIZE{0xC000001F};
+inline constexpr NTSTATUS STATUS_INVALID_FILE_FOR_SECTION{0xC0000020};
+inline constexpr NTSTATUS STATUS_ALREADY_COMMITTED{0xC0000021};
+inline constexpr NTSTATUS STATUS_ACCESS_DENIED{0xC0000022};
+inline constexpr NTSTATUS STATUS_BUFFER_TOO_SMALL{0xC0000023};
+inline constexpr NTSTATUS STATUS_OBJECT_TYPE_MISMATCH{0xC0000024};
+inline constexpr NTSTATUS STATUS_NOT_COMMITTED{0xC000002D};
+inline constexpr NTSTATUS STATUS_OBJECT_NAME_INVALID{0xC0000033};
+inline constexpr NTSTATUS STATUS_OBJECT_NAME_NOT_FOUND{0xC0000034};
+inline constexpr NTSTATUS STATUS_OBJECT_NAME_COLLISION{0xC0000035};
+inline constexpr NTSTATUS STATUS_OBJECT_PATH_NOT_FOUND{0xC000003A};
+inline constexpr NTSTATUS STATUS_OBJECT_PATH_SYNTAX_BAD{0xC000003B};
+inline constexpr NTSTATUS STATUS_SECTION_TOO_BIG{0xC0000040};
+inline constexpr NTSTATUS STATUS_SHARING_VIOLATION{0xC0000043};
+inline constexpr NTSTATUS STATUS_INVALID_PAGE_PROTECTION{0xC0000045};
+inline constexpr NTSTATUS STATUS_SECTION_PROTECTION{0xC000004E};
+inline constexpr NTSTATUS STATUS_DELETE_PENDING{0xC0000056};
+inline constexpr NTSTATUS STATUS_INVALID_IMAGE_FORMAT{0xC000007B};
+inline constexpr NTSTATUS STATUS_DISK_FULL{0xC000007F};
+inline constexpr NTSTATUS STATUS_INSUFFICIENT_RESOURCES{0xC000009A};
+inline constexpr NTSTATUS STATUS_FREE_VM_NOT_AT_BASE{0xC000009F};
+inline constexpr NTSTATUS STATUS_MEMORY_NOT_ALLOCATED{0xC00000A0};
+inline constexpr NTSTATUS STATUS_MEDIA_WRITE_PROTECTED{0xC00000A2};
+inline constexpr NTSTATUS STATUS_PIPE_BROKEN{0xC000014B};
+inline constexpr NTSTATUS STATUS_FILE_IS_A_DIRECTORY{0xC00000BA};
+inline constexpr NTSTATUS STATUS_NOT_SUPPORTED{0xC00000BB};
+inline constexpr NTSTATUS STATUS_NOT_SAME_DEVICE{0xC00000D4};
+inline constexpr NTSTATUS STATUS_CANT_TERMINATE_SELF{0xC00000DB};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_1{0xC00000EF};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_2{0xC00000F0};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_3{0xC00000F1};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_4{0xC00000F2};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_5{0xC00000F3};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_6{0xC00000F4};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_8{0xC00000F6};
+inline constexpr NTSTATUS STATUS_INVALID_PARAMETER_9{0xC00000F7};
+inline constexpr NTSTATUS STATUS_STACK_OVERFLOW{0xC00000FD};
+inline constexpr NTSTATUS STATUS_DIRECTORY_NOT_EMPTY{0xC0000101};
+inline constexpr NTSTATUS STATUS_NOT_A_DIRECTORY{0xC0000103};
+inline constexpr NTSTATUS STATUS_MAPPED_FILE_SIZE_ZERO{0xC000011E};
+inline constexpr NTSTATUS STATUS_TOO_MANY_OPENED_FILES{0xC000011F};
+inline constexpr NTSTATUS STATUS_CANCELLED{0xC0000120};
+inline constexpr NTSTATUS STATUS_CANNOT_DELETE{0xC0000121};
+inline constexpr NTSTATUS STATUS_COMMITMENT_LIMIT{0xC000012D};
+inline constexpr NTSTATUS STATUS_INVALID_IMAGE_NOT_MZ{0xC000012F};
+inline constexpr NTSTATUS STATUS_INVALID_ADDRESS{0xC0000141};
+inline constexpr NTSTATUS STATUS_IO_DEVICE_ERROR{0xC0000185};
+inline constexpr NTSTATUS STATUS_MAPPED_ALIGNMENT{0xC0000220};
+inline constexpr NTSTATUS STATUS_HANDLE_NOT_CLOSABLE{0xC0000235};
+inline constexpr NTSTATUS STATUS_NO_CALLBACK_ACTIVE{0xC0000258};
+
+/// Internal to MmAccessFault's answer: KiDispatchException turns it into an access violation.
+inline constexpr NTSTATUS KI_EXCEPTION_ACCESS_VIOLATION{0x10000004};
+
+}  // namespace ringside::nt
+
+template <>
+struct fmt::formatter<ringside::nt::NTSTATUS> {
+    constexpr auto parse(format_parse_context& context) { return context.begin(); }
+    template <typename Context>
+    auto format(ringside::nt::NTSTATUS status, Context& context) const {
+        return fmt::format_to(context.out(), "{}", ringside::nt::to_text(status));
+    }
+};

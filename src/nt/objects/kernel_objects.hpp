@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/address.hpp"
+#include "guest/image.hpp"
+#include "kernelkit/wait.hpp"
+#include "nt/memory/section_pages.hpp"
+#include "nt/ntstatus.hpp"
+#include "nt/objects/object.hpp"
+
+namespace ringside::nt {
+
+inline constexpr std::uint32_t SECTION_QUERY = 0x0001;
+inline constexpr std::uint32_t SECTION_MAP_WRITE = 0x0002;
+inline constexpr std::uint32_t SECTION_MAP_READ = 0x0004;
+inline constexpr std::uint32_t SECTION_MAP_EXECUTE = 0x0008;
+inline constexpr GenericMapping section_mapping{
+    .read = 0x00020005, .write = 0x00020002, .execute = 0x00020008, .all = 0x000F001F};
+
+/// A section: pages backed by an image, a file or nothing, to be mapped as views.
+class SectionObject final : public Object {
+  public:
+    SectionObject(std::shared_ptr<SectionPages> section_pages, std::uint64_t byte_size,
+                  std::uint32_t page_protection, std::uint32_t section_attributes,
+                  std::string backing)
+        : Object(ObjectType::section),
+          pages(std::move(section_pages)),
+          size(byte_size),
+          protection(page_protection),
+          attributes(section_attributes),
+          name(std::move(backing)) {}
+
+    [[nodiscard]] std::string describe() const override {
+        return name.empty() ? "Section" : "Section " + name;
+    }
+    [[nodiscard]] bool signalled() const override { return false; }
+
+    const std::shared_ptr<SectionPages> pages;
+    const std::uint64_t size;
+    const std::uint32_t protection;
+    const std::uint32_t attributes;
+    const std::string name;                     ///< Of the file, printable.
+    std::shared_ptr<const guest::Image> image;  ///< With SEC_IMAGE.
+};
+
+enum class EventType : std::uint8_t { notification = 0, synchronization = 1 };
+
+inline constexpr std::uint32_t EVENT_QUERY_STATE = 0x0001;
+inline constexpr std::uint32_t EVENT_MODIFY_STATE = 0x0002;
+inline constexpr GenericMapping event_mapping{
+    .read = 0x00020001, .write = 0x00020002, .execute = 0x00120000, .all = 0x001F0003};
+
+class EventObject final : public Object {
+  public:
+    EventObject(EventType event_kind, bool state)
+        : Object(ObjectType::event), kind(event_kind), signal(state) {}
+
+    [[nodiscard]] std::string describe() const override { return "Event"; }
+    [[nodiscard]] bool signalled() const override { return signal; }
+    void consume_signal() override {
+        if (kind == EventType::synchronization) {
+            signal = false;
+        }
+    }
+
+    const EventType kind;
+    bool signal;
+};
+
+inline constexpr std::uint32_t PROCESS_ALL_ACCESS = 0x001F0FFF;
+inline constexpr std::uint32_t THREAD_ALL_ACCESS = 0x001F03FF;
+
+/// The one process. Its kernel part is the KPROCESS in guest memory.
+class ProcessObject final : public Object {
+  public:
+    ProcessObject() : Object(ObjectType::process) {}
+
+    [[nodiscard]] std::string describe() const override { return "Process"; }
+    [[nodiscard]] bool signalled() const override { return false; }
+
+    std::uint32_t id = 0;
+    LinearAddress kprocess;
+    LinearAddress peb;
+    NTSTATUS exit_status = STATUS_PENDING;
+};
+
+/// A thread. Its kernel part is the KTHREAD in guest memory; what it waits for is here.
+class ThreadObject final : public Object {
+  public:
+    ThreadObject() : Object(ObjectType::thread) {}
+
+    [[nodiscard]] std::string describe() const override { return "Thread"; }
+    [[nodiscard]] bool signalled() const override { return false; }
+
+    std::uint32_t id = 0;
+    LinearAddress kthread;
+    LinearAddress teb;
+    LinearAddress start_address;
+    std::optional<kernelkit::Wait> wait;
+};
+
+}  // namespace ringside::nt

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "nt/personality.hpp"
+
+#include <fmt/format.h>
+
+#include "guest/bare.hpp"
+#include "nt/views.hpp"
+
+namespace ringside::nt {
+namespace {
+
+constexpr std::uint16_t hypercall_port = 0xE8;
+constexpr std::uint16_t resume_port = 0xEA;
+constexpr cpu::Vector clock_vector{0x30};
+constexpr std::uint32_t all_ones = 0xFFFFFFFF;
+
+// The boot GDT's descriptors in the hidden parts of the segment registers.
+constexpr cpu::Descriptor flat_code{0x0000FFFF, 0x00CF9B00};
+constexpr cpu::Descriptor flat_data{0x0000FFFF, 0x00CF9300};
+
+}  // namespace
+
+Personality::Personality(KernelConfig config, guest::Machine& machine, host::Host host)
+    : kernel_(
+          [&config, &machine] {
+              config.mhz = machine.mhz();
+              config.ticks_per_second = machine.ticks_of(std::chrono::seconds{1});
+              return std::move(config);
+          }(),
+          machine.mmu(), host) {
+    kernel_.fault_address = [&machine] { return machine.cpu().cr2; };
+}
+
+void Personality::boot(guest::Machine& machine) {
+    const BootState state = kernel_.boot();
+    ticks_to_a_tick_ = machine.ticks_of(
+        std::chrono::nanoseconds{std::int64_t{kernel_.profile.time_increment} * 100});
+    next_clock_ = machine.cpu().clock + ticks_to_a_tick_;
+    cpu::Cpu& cpu = machine.cpu();
+    cpu.cr0 = state.cr0;
+    cpu.cr3 = state.directory.value;
+    cpu.cr4 = 0;
+    cpu.gdtr = {state.boot_gdt, state.boot_gdt_limit};
+    cpu.idtr = {{}, 0};
+    cpu.segments.fill(cpu::Segment::from(cpu::Selector{0x10}, flat_data));
+    cpu.segment(cpu::SegmentRegister::cs) = cpu::Segment::from(cpu::Selector{0x08}, flat_code);
+    for (const auto unused : {cpu::SegmentRegister::fs, cpu::SegmentRegister::gs}) {
+        cpu.segment(unused) = cpu::Segment{};
+    }
+    cpu.eip = state.entry.value;
+    cpu.registers[cpu::GeneralRegister::esp] = state.stack.value;
+    cpu.paging_changed();
+    cpu.context_changed();
+}
+
+std::optional<guest::StopReason> Personality::port_io(guest::Machine& machine,
+                                                      const cpu::Exit& exit) {
+    cpu::Cpu& cpu = machine.cpu();
+    // A hypercall is `out imm8,eax` of the kernel; anything else is a bus where nothing answers.
+    const bool from_kernel =
+        cpu.cpl == 0 && (cpu.system_flags & cpu::flag::vm) == 0 && cpu.protected_mode();
+    if (!exit.write) {
+        cpu::complete_in(cpu, all_ones);
+        return std::nullopt;
+    }
+    if (!from_kernel || !exit.immediate_port || exit.size != 4 ||
+        (exit.port != hypercall_port && exit.port != resume_port)) {
+        return std::nullopt;
+    }
+    HypercallResult result;
+    if (exit.port == hypercall_port) {
+        const LinearAddress esp{cpu.segment(cpu::SegmentRegister::ss).base +
+                                cpu.registers[cpu::GeneralRegister::esp]};
+        result = kernel_.hypercall(exit.value, esp, cpu.clock);
+    } else {
+        result = kernel_.resume(cpu.clock);
+    }
+    cpu.registers[cpu::GeneralRegister::eax] = result.eax;
+    cpu.registers[cpu::GeneralRegister::ecx] = result.ecx;
+    return std::move(result.stop);
+}
+
+std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {
+    const auto at = kernel_.symbols.describe(LinearAddress{machine.cpu().eip - 1});
+    if ((machine.cpu().system_flags & cpu::flag::intf) == 0) {
+        return guest::StopReason{
+            guest::StopKind::deadlock, 0, fmt::format("HLT with interrupts off at {}", at), {}};
+    }
+    if (kernel_.is_deadlocked()) {
+        const LinearAddress frame = kernel_.trap_frame();
+        return guest::StopReason{
+            guest::StopKind::deadlock,
+            0,
+            fmt::format("deadlock: the only thread waits for something that nothing will signal "
+                        "(user code at {})",
+                        kernel_.symbols.describe(
+                            LinearAddress{kernel_.structures.get(frame, "KTRAP_FRAME", "Eip")})),
+            {}};
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> Personality::next_event() const {
+    // A tick that could not be delivered yet waits in the CPU; the next one comes after it.
+    return next_clock_;
+}
+
+void Personality::on_event(guest::Machine& machine) {
+    next_clock_ += ticks_to_a_tick_;
+    machine.cpu().pending_interrupt = clock_vector;
+}
+
+guest::StopReason Personality::shutdown(guest::Machine& machine) {
+    return {guest::StopKind::guest_failure, 0,
+            fmt::format("triple fault at {}",
+                        kernel_.symbols.describe(LinearAddress{machine.cpu().eip})),
+            guest::register_text(machine.cpu())};
+}
+
+std::vector<guest::Layout> Personality::layouts() const {
+    std::vector<guest::Layout> layouts;
+    for (const auto& [structure, rows] : kernel_.profile.layout.structures()) {
+        guest::Layout layout{.name = structure, .size = rows.size, .rows = {}};
+        for (const FieldRow& row : rows.fields) {
+            layout.rows.push_back({.name = row.name, .offset = row.offset, .size = row.size});
+        }
+        layouts.push_back(std::move(layout));
+    }
+    return layouts;
+}
+
+std::optional<LinearAddress> Personality::current_frame(guest::Machine& machine) const {
+    const LinearAddress kthread = kernel_.thread->kthread;
+    if (kthread.value == 0) {
+        return std::nullopt;
+    }
+    const auto field = kernel_.profile.layout.offset("KTHREAD", "TrapFrame");
+    const auto frame = machine.peek<std::uint32_t>(kthread + field);
+    return frame && *frame != 0 ? std::optional(LinearAddress{*frame}) : std::nullopt;
+}
+
+std::vector<guest::Stage> Personality::stages() const {
+    // In the order of the path; both entries end in KiSystemServiceRepeat.
+    constexpr std::pair<std::string_view, std::string_view> places[] = {
+        {"frame", "KiSystemServiceFrameBuilt"}, {"lookup", "KiSystemServiceRepeat"},
+        {"copy", "KiSystemServiceCopyArguments"},
+        {"service", "KiSystemServiceCall"},  {"exit", "KiSystemServiceDone"},
+    };
+    std::vector<guest::Stage> stages;
+    for (const auto& [stage, symbol] : places) {
+        if (const auto at = kernel_.symbols.find(fmt::format("nt!{}", symbol))) {
+            stages.push_back({.name = std::string(stage), .at = *at});
+        }
+    }
+    return stages;
+}
+
+std::optional<LinearAddress> Personality::program_entry() const {
+    const LinearAddress entry = kernel_.boot_state.program_entry;
+    return entry.value != 0 ? std::optional(entry) : std::nullopt;
+}
+
+std::vector<guest::ServiceEntry> Personality::services() const {
+    std::vector<guest::ServiceEntry> entries;
+    for (const auto* const table : {&kernel_.profile.services, &kernel_.profile.win32k}) {
+        for (const ServiceNumber& number : *table) {
+            entries.push_back({.number = number.index,
+                               .name = number.name,
+                               .argument_bytes = number.argument_bytes,
+                               .implemented = is_implemented(number.name)});
+        }
+    }
+    return entries;
+}
+
+std::string Personality::status_name(std::uint32_t status) const {
+    return std::string(name_of(NTSTATUS{status}));
+}
+
+std::optional<guest::View> Personality::view(guest::Machine& machine,
+                                             std::string_view which) const {
+    return kernel_view(kernel_, machine, which);
+}
+
+std::vector<std::string> Personality::view_names() const {
+    return kernel_view_names();
+}
+
+}  // namespace ringside::nt

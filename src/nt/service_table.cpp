@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "nt/service_table.hpp"
+
+#include <algorithm>
+
+namespace ringside::nt {
+
+const std::vector<ServiceRow>& service_table() {
+    static const std::vector<ServiceRow> table = [] {
+        std::vector<ServiceRow> rows;
+        for (const auto family :
+             {directory_services(), event_services(), exception_services(), file_services(),
+              file_information_services(), memory_services(), object_services(), process_services(),
+              registry_services(), section_services(), system_services(), time_services(),
+              wait_services()}) {
+            rows.insert(rows.end(), family.begin(), family.end());
+        }
+        return rows;
+    }();
+    return table;
+}
+
+bool is_implemented(std::string_view name) {
+    const auto& table = service_table();
+    return std::any_of(table.begin(), table.end(),
+                       [name](const ServiceRow& row) { return row.name == name; });
+}
+
+}  // namespace ringside::nt

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "guest/user_memory.hpp"
+#include "nt/structures/layout.hpp"
+
+namespace ringside::nt {
+
+/// The host found a kernel structure unreadable: the guest broke its own kernel. Leaves the
+/// hypercall that needed the structure; the run ends with a bugcheck report.
+struct KernelStructureLost {
+    LinearAddress address;
+};
+
+/// Fields of kernel structures in guest memory, by the names of the profile's layout.
+class KernelMemory {
+  public:
+    KernelMemory(guest::UserMemory& memory, const Layout& layout)
+        : memory_(memory), layout_(layout) {}
+
+    template <typename T>
+    [[nodiscard]] T read(LinearAddress from) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        T value{};
+        check(memory_.read(from, std::as_writable_bytes(std::span(&value, 1)),
+                           guest::ProcessorMode::kernel),
+              from);
+        return value;
+    }
+    template <typename T>
+    void write(LinearAddress to, const T& value) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        write_bytes(to, std::as_bytes(std::span(&value, 1)));
+    }
+    void write_bytes(LinearAddress to, std::span<const std::byte> bytes) {
+        check(memory_.write(to, bytes, guest::ProcessorMode::kernel), to);
+    }
+
+    /// A field of up to 4 bytes, extended with zeros.
+    [[nodiscard]] std::uint32_t get(LinearAddress base, std::string_view structure,
+                                    std::string_view field);
+    void set(LinearAddress base, std::string_view structure, std::string_view field,
+             std::uint32_t value);
+
+    [[nodiscard]] LinearAddress place(LinearAddress base, std::string_view structure,
+                                      std::string_view field) const {
+        return base + layout_.offset(structure, field);
+    }
+    [[nodiscard]] const Layout& layout() const { return layout_; }
+
+    // LIST_ENTRY, the doubly linked list through Flink and Blink.
+    void initialize_list(LinearAddress head);
+    void insert_tail(LinearAddress head, LinearAddress entry);
+    /// Takes the first entry out; 0 when the list is empty.
+    [[nodiscard]] LinearAddress remove_head(LinearAddress head);
+
+  private:
+    static void check(const Expected<void, guest::AccessFailure>& done, LinearAddress) {
+        if (!done) {
+            throw KernelStructureLost{done.error().address};
+        }
+    }
+
+    guest::UserMemory& memory_;
+    const Layout& layout_;
+};
+
+}  // namespace ringside::nt

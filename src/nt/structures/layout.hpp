@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ringside::nt {
+
+struct FieldRow {
+    std::string name;
+    std::uint32_t offset{};
+    std::uint32_t size{};
+    std::string type;
+};
+
+struct StructureRows {
+    std::uint32_t size{};
+    std::vector<FieldRow> fields;
+};
+
+/// Where the fields of the profile's structures stand, from data/nt/structures-*.tsv. The guest
+/// kernel is assembled against the same file.
+class Layout {
+  public:
+    explicit Layout(std::span<const std::byte> table);
+
+    /// Asking for a structure or field that is not in the table is a broken invariant.
+    [[nodiscard]] const StructureRows& structure(std::string_view name) const;
+    [[nodiscard]] const FieldRow& field(std::string_view structure, std::string_view name) const;
+    [[nodiscard]] std::uint32_t offset(std::string_view structure, std::string_view name) const {
+        return field(structure, name).offset;
+    }
+    [[nodiscard]] std::uint32_t size(std::string_view structure_name) const {
+        return structure(structure_name).size;
+    }
+    [[nodiscard]] const std::map<std::string, StructureRows, std::less<>>& structures() const {
+        return structures_;
+    }
+
+  private:
+    std::map<std::string, StructureRows, std::less<>> structures_;
+};
+
+}  // namespace ringside::nt
