@@ -38,8 +38,11 @@ struct Block {
 };
 
 struct JumpCacheEntry {
+    /// What no context has, cacheable or not.
+    static constexpr std::uint32_t never = 0xFFFFFFFF;
+
     std::uint32_t eip = 0;
-    std::uint32_t stamp = 0;
+    std::uint32_t stamp = never;
     Block* block = nullptr;
 };
 
