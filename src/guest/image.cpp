@@ -69,8 +69,7 @@ const Section* Image::section_at(std::uint32_t rva) const {
 
 void arrange_symbols(Image& image) {
     const auto key = [](const Symbol& s) {
-        const bool second = s.name.starts_with("Zw") || s.name.starts_with("__");
-        return std::tuple(s.rva, second, std::string_view(s.name));
+        return std::tuple(s.rva, s.name.starts_with("Zw"), std::string_view(s.name));
     };
     std::sort(image.symbols.begin(), image.symbols.end(),
               [&](const Symbol& a, const Symbol& b) { return key(a) < key(b); });

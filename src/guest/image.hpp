@@ -121,7 +121,7 @@ struct Image {
 };
 
 /// Sorts symbols by address and gives each its size. Of several names at one address the first is
-/// the one that `symbol_at` answers: Zw aliases and the linker's own labels come last.
+/// the one that `symbol_at` answers: Zw aliases come last.
 void arrange_symbols(Image& image);
 
 }  // namespace ringside::guest

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <cctype>
 
 #include "guest/pe_reader.hpp"
 
@@ -30,10 +29,14 @@ std::string_view undecorated(std::string_view name) {
     return name;
 }
 
-/// Labels of sections, files and the linker say nothing to a reader.
+/// Labels of sections, import tables and the linker say nothing to a reader.
 bool speaks(std::string_view name) {
-    return !name.empty() && !name.starts_with('.') && !name.starts_with("__imp_") &&
-           !name.starts_with("__nm_") && name.find("$") == std::string_view::npos &&
+    const bool of_the_linker = (name.starts_with("__") && name.ends_with("__")) ||
+                               name.starts_with("__rt_psrelocs") || name.starts_with("__imp_") ||
+                               name.starts_with("__nm_") || name.starts_with("__head_") ||
+                               name.ends_with("_iname");
+    return !name.empty() && !of_the_linker && !name.starts_with('.') &&
+           name.find('$') == std::string_view::npos &&
            std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 

@@ -108,6 +108,9 @@ TEST_CASE("symbols read as their sources have them", "[guest][user]") {
     CHECK(image.rva_of("ZwReadFile") == stub);
     CHECK(image.rva_of("LdrpInitialize").has_value());
     CHECK_FALSE(image.symbol_at(0x10).has_value());
+    // The linker's own labels are no names.
+    CHECK_FALSE(image.rva_of("_CTOR_LIST__").has_value());
+    CHECK_FALSE(image.rva_of("_rt_psrelocs_end").has_value());
     const Image upper = kernel32();
     CHECK(upper.symbol_at(upper.find_export("ReadFile")->rva)->name == "ReadFile");
 }
