@@ -52,21 +52,23 @@ TEST_CASE("call far pushes CS and EIP, retf takes them back", "[rings]") {
 
 TEST_CASE("call far with a 16-bit operand pushes words; retf imm16 releases more", "[rings]") {
     Rings m(0);
-    m.descriptor(Rings::spare, Rings::flat, 0x00019A00);  // 16-bit code at 10000
-    m.code(0x18000, "66 ca 04 00");
+    m.descriptor(Rings::spare, Rings::flat, 0x00009A01);  // 16-bit code at 10000
+    m.code(0x18000, "ca 02 00");
     m.cpu.eip = 0x100;
     m.code(0x10100, "6a 00 9a 00 80 40 00 f4");
     load_segment(m.cpu, SegmentRegister::ds, Selector{Rings::data0});
-    m.cpu.segment(SegmentRegister::cs).load(Selector{Rings::spare}, Descriptor{0xFFFF, 0x00019B00});
+    m.cpu.segment(SegmentRegister::cs).load(Selector{Rings::spare}, Descriptor{0xFFFF, 0x00009B01});
     m.cpu.context_changed();
     m.run_on();
     CHECK(m.word(Rings::stack_top - 4) == Rings::spare);
     CHECK(m.word(Rings::stack_top - 6) == 0x107);
+    CHECK(m.cpu.eip == 0x108);
+    CHECK(m.esp() == Rings::stack_top);
 }
 
 TEST_CASE("far transfers to code segments: each check", "[rings]") {
-    const auto faults = [](unsigned ring, std::uint16_t selector, std::uint32_t high,
-                           Vector vector, std::uint32_t error_code) {
+    const auto faults = [](unsigned ring, std::uint16_t selector, std::uint32_t high, Vector vector,
+                           std::uint32_t error_code) {
         bool all = true;
         for (const bool call : {false, true}) {
             Rings m(ring);
@@ -131,10 +133,10 @@ TEST_CASE("gates and tasks: the program's own faults first, then what is not bui
         std::uint32_t high;
         std::string_view feature;
     };
-    for (const Row& row : {Row{0x8C00, "far transfer through a call gate"},
-                           Row{0x8400, "far transfer through a call gate"},
-                           Row{0x8500, "far transfer through a task gate"},
-                           Row{0x8900, "far transfer to a TSS"}}) {
+    for (const Row& row :
+         {Row{0x8C00, "far transfer through a call gate"},
+          Row{0x8400, "far transfer through a call gate"},
+          Row{0x8500, "far transfer through a task gate"}, Row{0x8900, "far transfer to a TSS"}}) {
         CAPTURE(row.feature);
         {
             Rings m;

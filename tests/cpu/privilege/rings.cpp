@@ -15,8 +15,7 @@ unsigned digit(char c) {
 
 }  // namespace
 
-Rings::Rings(unsigned ring, cpu::Model model)
-    : memory(0x100000), mmu(memory), cpu(model, mmu) {
+Rings::Rings(unsigned ring, cpu::Model model) : memory(0x100000), mmu(memory), cpu(model, mmu) {
     descriptor(code0, flat, code32);
     descriptor(data0, flat, data32);
     descriptor(code3, flat, code32 | dpl(3));
@@ -41,9 +40,9 @@ Rings::Rings(unsigned ring, cpu::Model model)
     cpu.segment(cpu::SegmentRegister::cs)
         .load(cpu::Selector{ring == 0 ? code0 : code3},
               cpu::Descriptor{flat, code32 | dpl(ring) | 0x100});
-    for (const auto r : {cpu::SegmentRegister::ds, cpu::SegmentRegister::es,
-                         cpu::SegmentRegister::fs, cpu::SegmentRegister::gs,
-                         cpu::SegmentRegister::ss}) {
+    for (const auto r :
+         {cpu::SegmentRegister::ds, cpu::SegmentRegister::es, cpu::SegmentRegister::fs,
+          cpu::SegmentRegister::gs, cpu::SegmentRegister::ss}) {
         cpu::load_segment(cpu, r, cpu::Selector{ring == 0 ? data0 : data3});
     }
     cpu.eip = start;

@@ -59,9 +59,9 @@ TEST_CASE("int n: clocks by ring and model", "[rings][clocks]") {
         unsigned ring;
         std::uint64_t clocks;
     };
-    for (const Row& row : {Row{Model::i486, 3, 71}, Row{Model::i486, 0, 44},
-                           Row{Model::pentium, 3, 48}, Row{Model::p6, 3, 130},
-                           Row{Model::p6, 0, 90}, Row{Model::i386, 3, 99}}) {
+    for (const Row& row :
+         {Row{Model::i486, 3, 71}, Row{Model::i486, 0, 44}, Row{Model::pentium, 3, 48},
+          Row{Model::p6, 3, 130}, Row{Model::p6, 0, 90}, Row{Model::i386, 3, 99}}) {
         CAPTURE(traits(row.model).name, row.ring);
         Rings m(row.ring, row.model);
         m.gate(0x2E, Rings::interrupt32, 3);

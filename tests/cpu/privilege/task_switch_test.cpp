@@ -110,7 +110,7 @@ TEST_CASE("an interrupt's task gate pushes no error code", "[rings]") {
     m.cpu.pending_interrupt = Vector::nmi;
     m.run("90");
     CHECK(m.esp() == new_esp);
-    CHECK(m.transitions.at(0).clock_after.value == 48 + 162);
+    CHECK(m.transitions.at(0).clock_after.value == 40 + 162);
 }
 
 TEST_CASE("int n through a task gate saves the EIP behind it", "[rings]") {
@@ -169,9 +169,9 @@ TEST_CASE("what is wrong with the new task's segments faults in the new task", "
         CHECK(m.transitions[1].before.eip == new_eip);
         return m.transitions[1].vector == vector && m.transitions[1].error_code == error_code;
     };
-    CHECK(faults(0x54, Rings::task, 0, ts, Rings::task));                // DS is no data
-    CHECK(faults(0x58, 0x50, 0, ts, 0x50));                              // FS beyond the GDT
-    CHECK(faults(0x5C, Rings::spare, Rings::data32 & ~Rings::present,    // GS absent
+    CHECK(faults(0x54, Rings::task, 0, ts, Rings::task));              // DS is no data
+    CHECK(faults(0x58, 0x50, 0, ts, 0x50));                            // FS beyond the GDT
+    CHECK(faults(0x5C, Rings::spare, Rings::data32 & ~Rings::present,  // GS absent
                  Vector::segment_not_present, Rings::spare));
 }
 
