@@ -21,12 +21,15 @@ std::string SymbolPlace::text() const {
 }
 
 void SymbolTable::add(Module module) {
-    std::stable_sort(module.symbols.begin(), module.symbols.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(
+        module.symbols.begin(), module.symbols.end(),
+        [](const ModuleSymbol& a, const ModuleSymbol& b) { return a.address < b.address; });
     modules_[module.base.value] = std::move(module);
 }
 
-void SymbolTable::remove(LinearAddress base) { modules_.erase(base.value); }
+void SymbolTable::remove(LinearAddress base) {
+    modules_.erase(base.value);
+}
 
 std::optional<SymbolPlace> SymbolTable::place(LinearAddress address) const {
     auto at = modules_.upper_bound(address.value);
@@ -39,15 +42,20 @@ std::optional<SymbolPlace> SymbolTable::place(LinearAddress address) const {
     }
     const auto behind = std::upper_bound(
         module.symbols.begin(), module.symbols.end(), address,
-        [](LinearAddress wanted, const auto& symbol) { return wanted < symbol.first; });
+        [](LinearAddress wanted, const ModuleSymbol& symbol) { return wanted < symbol.address; });
+    const SymbolPlace unnamed{module.name, {}, address - module.base};
     if (behind == module.symbols.begin()) {
-        return SymbolPlace{module.name, {}, address - module.base};
+        return unnamed;
     }
     // Of several names at one address the first that was given.
     const auto found = std::lower_bound(
-        module.symbols.begin(), behind, std::prev(behind)->first,
-        [](const auto& symbol, LinearAddress wanted) { return symbol.first < wanted; });
-    return SymbolPlace{module.name, found->second, address - found->first};
+        module.symbols.begin(), behind, std::prev(behind)->address,
+        [](const ModuleSymbol& symbol, LinearAddress wanted) { return symbol.address < wanted; });
+    const std::uint32_t offset = address - found->address;
+    if (found->size != 0 && offset >= found->size) {
+        return unnamed;
+    }
+    return SymbolPlace{module.name, found->name, offset};
 }
 
 std::string SymbolTable::describe(LinearAddress address) const {
@@ -75,12 +83,12 @@ std::optional<LinearAddress> SymbolTable::find(std::string_view text) const {
         if (!module_name.empty() && upcase(module_name) != upcase(module.name)) {
             continue;
         }
-        for (const auto& [address, name] : module.symbols) {
-            if (name == text) {
-                if (found && *found != address) {
+        for (const ModuleSymbol& symbol : module.symbols) {
+            if (symbol.name == text) {
+                if (found && *found != symbol.address) {
                     return std::nullopt;
                 }
-                found = address;
+                found = symbol.address;
             }
         }
     }

@@ -21,13 +21,18 @@ struct SymbolPlace {
     [[nodiscard]] std::string text() const;
 };
 
+struct ModuleSymbol {
+    LinearAddress address{};
+    std::string name;
+    std::uint32_t size = 0;  ///< bytes that bear the name; 0: up to the next symbol
+};
+
 /// A loaded image and the names in it. Module names have no extension: "ntdll", "nt", "readfile".
 struct Module {
     std::string name;
     LinearAddress base{};
     std::uint32_t size = 0;
-    /// Start addresses and names; sorted by SymbolTable.
-    std::vector<std::pair<LinearAddress, std::string>> symbols;
+    std::vector<ModuleSymbol> symbols;  ///< sorted by SymbolTable
 };
 
 /// The names of everything that is loaded: kernel, libraries, program.

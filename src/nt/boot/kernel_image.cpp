@@ -41,14 +41,14 @@ KernelImage place_kernel_image(Kernel& kernel) {
     map_kernel_pages(kernel, kernel_base, size);
     kernel.structures.write_bytes(kernel_base, bytes);
     KernelImage image{.symbols = {}, .names = {}, .base = kernel_base, .end = kernel_base + size};
-    std::vector<std::pair<LinearAddress, std::string>> labels;
+    std::vector<guest::ModuleSymbol> labels;
     for (const Row& row : rows_of(embedded::kernel_xp_symbols())) {
         const auto address = parse_number(row[0]);
         const auto length = parse_number(row[1]);
         ensure(row.size() == 3 && address && length, "kernel symbols: a row has three fields");
         const LinearAddress at{static_cast<std::uint32_t>(*address)};
         image.symbols.emplace(row[2], at);
-        (*length != 0 ? image.names : labels).emplace_back(at, row[2]);
+        (*length != 0 ? image.names : labels).push_back({at, std::string(row[2]), 0});
     }
     image.names.insert(image.names.end(), labels.begin(), labels.end());
     return image;
@@ -124,12 +124,12 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
 
     guest::Module module{
         .name = "nt", .base = image.base, .size = next - image.base, .symbols = image.names};
-    module.symbols.emplace_back(table, "KiServiceTable");
-    module.symbols.emplace_back(arguments, "KiArgumentTable");
-    module.symbols.emplace_back(win32k_table, "W32pServiceTable");
-    module.symbols.emplace_back(win32k_arguments, "W32pArgumentTable");
+    module.symbols.push_back({table, "KiServiceTable", 0});
+    module.symbols.push_back({arguments, "KiArgumentTable", 0});
+    module.symbols.push_back({win32k_table, "W32pServiceTable", 0});
+    module.symbols.push_back({win32k_arguments, "W32pArgumentTable", 0});
     for (const ThunkRow& thunk : thunks) {
-        module.symbols.emplace_back(thunk.address, thunk.name);
+        module.symbols.push_back({thunk.address, thunk.name, 0});
     }
     kernel.symbols.add(std::move(module));
 }

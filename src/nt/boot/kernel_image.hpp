@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "guest/symbols.hpp"
 
 namespace ringside::nt {
 
@@ -22,7 +23,7 @@ void map_kernel_pages(Kernel& kernel, LinearAddress start, std::uint32_t size);
 struct KernelImage {
     std::map<std::string, LinearAddress, std::less<>> symbols;
     /// The same for a reader: of several names at one address the function's comes first.
-    std::vector<std::pair<LinearAddress, std::string>> names;
+    std::vector<guest::ModuleSymbol> names;
     LinearAddress base;
     LinearAddress end;
 

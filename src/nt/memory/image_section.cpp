@@ -66,11 +66,11 @@ NTSTATUS map_image_view(MemoryManager& memory, std::shared_ptr<SectionPages> pag
 guest::Module symbols_of(const guest::Image& image, std::string name, LinearAddress base) {
     guest::Module module{.name = std::move(name), .base = base, .size = image.size, .symbols = {}};
     for (const guest::Symbol& symbol : image.symbols) {
-        module.symbols.emplace_back(base + symbol.rva, symbol.name);
+        module.symbols.push_back({base + symbol.rva, symbol.name, symbol.size});
     }
     for (const guest::Export& exported : image.exports) {
         if (!exported.name.empty() && exported.forwarder.empty()) {
-            module.symbols.emplace_back(base + exported.rva, exported.name);
+            module.symbols.push_back({base + exported.rva, exported.name, 0});
         }
     }
     return module;
