@@ -26,7 +26,7 @@ class RingKernel : public guest::Bare {
             const auto cells = split(line, '\t');
             const auto address = static_cast<std::uint32_t>(*parse_number(cells.at(0)));
             if (address < base + 0x1000) {
-                module.symbols.push_back({LinearAddress{address}, cells.at(2), 0});
+                module.symbols.push_back({LinearAddress{address}, std::string(cells.at(2)), 0});
             }
         }
         symbols_.add(std::move(module));
