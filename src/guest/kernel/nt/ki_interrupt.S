@@ -8,7 +8,7 @@
 
 FUNCTION KiClockInterrupt
         push    esp                             # ErrCode
-        ENTER_INTERRUPT
+        ENTER_INTERRUPT KiClockInterrupt
         inc     dword ptr fs:[PCR_INTERRUPT_COUNT]
         mov     ecx, CLOCK2_LEVEL
         call    KfRaiseIrql
@@ -24,7 +24,7 @@ END_FUNCTION KiClockInterrupt
 # Counts the interrupt and dismisses it. ErrCode of the frame is the vector.
 FUNCTION KiUnexpectedInterrupt
         add     dword ptr [esp], VECTOR_BIAS
-        ENTER_INTERRUPT
+        ENTER_INTERRUPT KiUnexpectedInterrupt
         inc     dword ptr fs:[PCR_INTERRUPT_COUNT]
         jmp     Kei386EoiHelper
 END_FUNCTION KiUnexpectedInterrupt

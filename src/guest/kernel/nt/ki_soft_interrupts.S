@@ -44,6 +44,7 @@ FUNCTION KiCallbackReturn
         cld
         SET_DEBUG_HEADER
         SAVE_DEBUG_REGISTERS_IF_ACTIVE
+STAGE KiCallbackReturnFrameBuilt
         sti
 # Outcome 4 of a service ends here too. EAX = status.
 STAGE KiCallbackReturnTail
@@ -63,7 +64,7 @@ END_FUNCTION KiSetLowWaitHighThread
 # INT 2D, followed by an INT3 byte. EAX = class, ECX EDX EBX EDI = operands. Without a debugger the
 # kernel answers every class that only tells something; the others are a breakpoint.
 FUNCTION KiDebugService
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiDebugService, error_code=0
         mov     eax, 0x2D
         GOTO_IF_KERNEL_FRAME KiDebugServiceFatal
         inc     dword ptr [ebp + KTRAP_FRAME_Eip]

@@ -84,7 +84,7 @@ CommonDispatchException:
 
 # #DE
 FUNCTION KiTrap00
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap00, error_code=0
         BUGCHECK_IF_KERNEL 0x00
         sti
         RAISE_AT_EIP STATUS_INTEGER_DIVIDE_BY_ZERO, CommonDispatchException0Args
@@ -92,7 +92,7 @@ END_FUNCTION KiTrap00
 
 # #DB. A single step over SYSENTER arrives on the SYSENTER stack, before KiFastCallEntry has run.
 FUNCTION KiTrap01
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap01, error_code=0
         GOTO_IF_KERNEL_FRAME KiTrap01Kernel
         and     dword ptr [ebp + KTRAP_FRAME_EFlags], ~EFLAGS_TF
         sti
@@ -108,7 +108,7 @@ END_FUNCTION KiTrap01
 
 # #BP. The dispatcher takes one off CONTEXT.Eip as well.
 FUNCTION KiTrap03
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap03, error_code=0
         mov     eax, 0x03
         GOTO_IF_KERNEL_FRAME KiSystemFatalBreakpoint
         sti
@@ -125,7 +125,7 @@ END_FUNCTION KiTrap03
 
 # #OF
 FUNCTION KiTrap04
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap04, error_code=0
         mov     eax, 0x04
         GOTO_IF_KERNEL_FRAME KiSystemFatalBreakpoint
         sti
@@ -137,7 +137,7 @@ END_FUNCTION KiTrap04
 
 # #BR
 FUNCTION KiTrap05
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap05, error_code=0
         BUGCHECK_IF_KERNEL 0x05
         sti
         RAISE_AT_EIP STATUS_ARRAY_BOUNDS_EXCEEDED, CommonDispatchException0Args
@@ -147,7 +147,7 @@ END_FUNCTION KiTrap05
         .equ LOCK_PREFIX, 0xF0
         .equ LOCK_PREFIX_SEARCH, 4
 FUNCTION KiTrap06
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap06, error_code=0
         BUGCHECK_IF_KERNEL 0x06
         sti
         mov     esi, [ebp + KTRAP_FRAME_Eip]
@@ -181,14 +181,14 @@ END_FUNCTION KiReadInstructionByte
 
 # Coprocessor segment overrun: no processor with a built-in or 486-style FPU raises it.
 FUNCTION KiTrap09
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap09, error_code=0
         mov     eax, 0x09
         jmp     KiSystemFatalException
 END_FUNCTION KiTrap09
 
 # #TS
 FUNCTION KiTrap0A
-        ENTER_TRAP error_code=1
+        ENTER_TRAP KiTrap0A, error_code=1
         BUGCHECK_IF_KERNEL 0x0A
         sti
         jmp     KiRaiseUnknownAccessViolation
@@ -196,7 +196,7 @@ END_FUNCTION KiTrap0A
 
 # #NP
 FUNCTION KiTrap0B
-        ENTER_TRAP error_code=1
+        ENTER_TRAP KiTrap0B, error_code=1
         GOTO_IF_KERNEL_FRAME KiTrap0BKernel
         sti
         jmp     KiRaiseUnknownAccessViolation
@@ -207,7 +207,7 @@ END_FUNCTION KiTrap0B
 
 # #SS
 FUNCTION KiTrap0C
-        ENTER_TRAP error_code=1
+        ENTER_TRAP KiTrap0C, error_code=1
         GOTO_IF_KERNEL_FRAME KiTrap0CKernel
         sti
         jmp     KiRaiseUnknownAccessViolation
@@ -276,14 +276,14 @@ END_FUNCTION KiRecoverUserSelectors
 
 # Vectors that no processor of this machine uses.
 FUNCTION KiTrap0F
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap0F, error_code=0
         mov     eax, 0x0F
         jmp     KiSystemFatalException
 END_FUNCTION KiTrap0F
 
 # #AC: CR0.AM is clear, so only a kernel that sets it sees this.
 FUNCTION KiTrap11
-        ENTER_TRAP error_code=1
+        ENTER_TRAP KiTrap11, error_code=1
         BUGCHECK_IF_KERNEL 0x11
         sti
         RAISE_AT_EIP STATUS_DATATYPE_MISALIGNMENT, CommonDispatchException0Args

@@ -15,7 +15,7 @@
         .endm
 
 FUNCTION KiTrap0D
-        ENTER_TRAP error_code=1
+        ENTER_TRAP KiTrap0D, error_code=1
         GOTO_IF_KERNEL_FRAME KiTrap0DKernel
         sti
         cmp     dword ptr [ebp + KTRAP_FRAME_ErrCode], 0

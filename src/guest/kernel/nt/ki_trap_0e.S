@@ -7,7 +7,7 @@
 
 # From here to the raise: EDI = CR2, which must be read before the next fault can happen.
 FUNCTION KiTrap0E
-        ENTER_TRAP error_code=1
+        ENTER_TRAP KiTrap0E, error_code=1
         mov     edi, cr2
         test    dword ptr [ebp + KTRAP_FRAME_EFlags], EFLAGS_IF
         jz      KiTrap0EIrql

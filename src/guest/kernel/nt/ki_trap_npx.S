@@ -15,7 +15,7 @@
 
 # #NM: no coprocessor (EM), or another thread's registers are in it (TS).
 FUNCTION KiTrap07
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap07, error_code=0
         mov     eax, 0x07
         GOTO_IF_KERNEL_FRAME KiSystemFatalException
         mov     eax, cr0
@@ -84,7 +84,7 @@ END_FUNCTION KiFlushNpxState
 
 # #MF. The exception belongs to an earlier instruction, whose address the coprocessor keeps.
 FUNCTION KiTrap10
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap10, error_code=0
         mov     eax, 0x10
         GOTO_IF_KERNEL_FRAME KiSystemFatalException
         mov     eax, cr0
@@ -139,7 +139,7 @@ END_FUNCTION KiTrap10
 
 # #XM: SSE exceptions are known as a group before, or after, the result.
 FUNCTION KiTrap13
-        ENTER_TRAP error_code=0
+        ENTER_TRAP KiTrap13, error_code=0
         mov     eax, 0x13
         GOTO_IF_KERNEL_FRAME KiSystemFatalException
         mov     eax, cr0

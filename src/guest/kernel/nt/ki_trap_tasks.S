@@ -4,7 +4,7 @@
         .include "trap_macros.inc"
 
 # Pushes a trap frame of the interrupted task, whose registers the CPU has left in its TSS.
-        .macro FRAME_OF_INTERRUPTED_TASK
+        .macro FRAME_OF_INTERRUPTED_TASK name
         mov     ebx, fs:[KPCR_TSS]
         sub     esp, V86_SEGMENTS_SIZE
         movzx   eax, word ptr [ebx + KTSS_Ss]
@@ -37,6 +37,7 @@
         mov     edx, [ebp + KTRAP_FRAME_Edx]
         SET_DEBUG_HEADER
         mov     dword ptr [ebp + KTRAP_FRAME_Dr7], 0
+        STAGE   \name\()FrameBuilt
         .endm
 
         .macro BUGCHECK_TASK code, vector
@@ -49,12 +50,12 @@
 
 # NMI
 FUNCTION KiTrap02
-        FRAME_OF_INTERRUPTED_TASK
+        FRAME_OF_INTERRUPTED_TASK KiTrap02
         BUGCHECK_TASK NMI_HARDWARE_FAILURE, 0x02
 END_FUNCTION KiTrap02
 
 # #DF
 FUNCTION KiTrap08
-        FRAME_OF_INTERRUPTED_TASK
+        FRAME_OF_INTERRUPTED_TASK KiTrap08
         BUGCHECK_TASK UNEXPECTED_KERNEL_MODE_TRAP, 0x08
 END_FUNCTION KiTrap08
