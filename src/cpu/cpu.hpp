@@ -266,16 +266,17 @@ struct Cpu {
     void write_system(LinearAddress a, W value) {
         write_as<W>(a, value, mmu::Privilege::supervisor);
     }
-    /// Host address of `size` bytes from `a` when one translation at hand allows them all; else
-    /// null, and the access goes the long way.
-    [[nodiscard]] const std::byte* readable_at(LinearAddress a, std::uint32_t size,
-                                               mmu::Privilege rights) {
-        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+    /// Host address of `size` bytes from `a` when one translation at hand allows the current
+    /// privilege all of them; else null, and the access goes the long way.
+    [[nodiscard]] const std::byte* readable_at(LinearAddress a, std::uint32_t size) const {
+        const mmu::TlbEntry& e = tlb->slot(a);
         return e.read_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
     }
+    /// The same with given rights; those of the user are the current privilege.
     [[nodiscard]] std::byte* writable_at(LinearAddress a, std::uint32_t size,
                                          mmu::Privilege rights) {
-        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+        const mmu::Tlb& cache = rights == mmu::Privilege::user ? *tlb : mmu.tlb(rights);
+        const mmu::TlbEntry& e = cache.slot(a);
         return e.write_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
     }
     /// Throws #PF unless `size` bytes from `a` may be accessed; touches nothing but A/D bits.

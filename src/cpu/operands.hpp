@@ -39,6 +39,19 @@ struct FlatIndexed {
     return (op->modes & op_mode::address16) != 0 ? offset & 0xFFFFU : offset;
 }
 
+/// One part of a memory operand that has several, `delta` bytes behind its start: a pointer's
+/// selector, the upper bound. Each part is an access of its own, and 16-bit offsets wrap in
+/// between.
+template <typename W>
+[[nodiscard]] W read_part(Cpu& cpu, const Op* op, std::uint32_t delta) {
+    std::uint32_t offset = effective_offset(cpu, op) + delta;
+    if ((op->modes & op_mode::address16) != 0) {
+        offset &= 0xFFFFU;
+    }
+    return cpu.read<W>(linear(cpu, static_cast<SegmentRegister>(op->segment), offset, sizeof(W),
+                              mmu::Access::read));
+}
+
 /// Any other address: another segment, limits, 16-bit offsets.
 struct Segmented {
     static LinearAddress address(Cpu& cpu, const Op* op, std::uint32_t size, mmu::Access access) {

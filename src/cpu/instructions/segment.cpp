@@ -70,22 +70,17 @@ void pop_segment(Cpu& cpu, const Op* op) {
 
 // LDS and its kin: m16:16 or m16:32, the offset first. LSS opens no shadow: both halves of the
 // stack pointer come at once.
-template <SegmentRegister r, typename W, typename M>
+template <SegmentRegister r, typename W>
 void load_far_pointer(Cpu& cpu, const Op* op) {
-    constexpr auto width = static_cast<std::uint32_t>(sizeof(W));
-    const LinearAddress a = M::address(cpu, op, width + 2, mmu::Access::read);
-    const W offset = cpu.read<W>(a);
-    const Selector selector{cpu.read<std::uint16_t>(a + width)};
-    load_segment(cpu, r, selector);
+    const W offset = read_part<W>(cpu, op, 0);
+    load_segment(cpu, r, Selector{read_part<std::uint16_t>(cpu, op, sizeof(W))});
     Dst::write<W>(cpu, op, offset);
 }
 
 template <SegmentRegister r>
-Selection select_load_far(const Decoded& d, std::uint32_t mode) {
-    return with_word_width(d.width(), [&]<typename W>() {
-        return with_memory(
-            d, mode, [&]<typename M>() { return loading<&load_far_pointer<r, W, M>, false>(r); });
-    });
+Selection select_load_far(const Decoded& d, std::uint32_t) {
+    return with_word_width(
+        d.width(), [&]<typename W>() { return loading<&load_far_pointer<r, W>, false>(r); });
 }
 
 // Questions about a selector: ZF says whether the program may use it so, and nothing faults for
@@ -148,15 +143,15 @@ void verify(Cpu& cpu, const Op* op) {
     cpu.flags.set_zf(d && !d->is_system() && (for_writing ? d->writable() : d->readable()));
 }
 
-// ARPL raises the RPL of its first operand to that of the second.
+// ARPL raises the RPL of its first operand to that of the second. What needs no change is only
+// read: processors let it lie in memory that may not be written.
 template <typename D>
 void adjust_rpl(Cpu& cpu, const Op* op) {
-    const auto place = D::template modify<std::uint16_t>(cpu, op);
-    const Selector selector{place.get()};
+    const Selector selector{D::template read<std::uint16_t>(cpu, op)};
     const unsigned wanted = Selector{Src::read<std::uint16_t>(cpu, op)}.rpl();
     const bool raised = selector.rpl() < wanted;
     if (raised) {
-        place.set(selector.with_rpl(wanted).value());
+        D::template write<std::uint16_t>(cpu, op, selector.with_rpl(wanted).value());
     }
     cpu.flags.set_zf(raised);
 }

@@ -39,12 +39,11 @@ const Op* interrupt_on_overflow(Cpu& cpu, const Op* op) {
 }
 
 // The bounds are two signed words in memory, the lower one first; both are inside.
-template <typename W, typename M>
+template <typename W>
 void check_bounds(Cpu& cpu, const Op* op) {
     using Signed = std::make_signed_t<W>;
-    const LinearAddress bounds = M::address(cpu, op, 2 * sizeof(W), mmu::Access::read);
-    const auto lower = static_cast<Signed>(cpu.read<W>(bounds));
-    const auto upper = static_cast<Signed>(cpu.read<W>(bounds + sizeof(W)));
+    const auto lower = static_cast<Signed>(read_part<W>(cpu, op, 0));
+    const auto upper = static_cast<Signed>(read_part<W>(cpu, op, sizeof(W)));
     const auto index = static_cast<Signed>(Dst::read<W>(cpu, op));
     if (index < lower || index > upper) {
         throw Fault{Vector::bound_range, 0, {}};
@@ -63,11 +62,8 @@ struct FarPointer {
 /// m16:16 or m16:32, the offset first.
 template <typename W>
 FarPointer far_pointer(Cpu& cpu, const Op* op) {
-    constexpr auto width = static_cast<std::uint32_t>(sizeof(W));
-    const LinearAddress a = linear(cpu, static_cast<SegmentRegister>(op->segment),
-                                   effective_offset(cpu, op), width + 2, mmu::Access::read);
-    const W offset = cpu.read<W>(a);
-    return {Selector{cpu.read<std::uint16_t>(a + width)}, offset};
+    const W offset = read_part<W>(cpu, op, 0);
+    return {Selector{read_part<std::uint16_t>(cpu, op, sizeof(W))}, offset};
 }
 
 template <typename W>
@@ -108,11 +104,9 @@ Selection select_into(const Decoded&, std::uint32_t) {
     return {&interrupt_on_overflow, false};
 }
 
-Selection select_bound(const Decoded& d, std::uint32_t mode) {
-    return with_word_width(d.width(), [&]<typename W>() {
-        return with_memory(d, mode,
-                           [&]<typename M>() { return handled<&check_bounds<W, M>, true>(); });
-    });
+Selection select_bound(const Decoded& d, std::uint32_t) {
+    return with_word_width(d.width(),
+                           [&]<typename W>() { return handled<&check_bounds<W>, true>(); });
 }
 
 /// The operand size chooses between the two bodies.

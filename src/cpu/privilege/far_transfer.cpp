@@ -44,7 +44,7 @@ void enter_outer_ring(Cpu& cpu, const OuterReturn& to, CheckedSegment ss) {
     set_stack_pointer(cpu, to.esp);
     const unsigned cpl = to.cs.selector.rpl();
     drop_privileged_segments(cpu, cpl);
-    cpu.set_cpl(cpl);
+    cpu.cpl = cpl;
 }
 
 template <typename W>
@@ -57,13 +57,15 @@ void jump_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect
 template <typename W>
 void call_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
     const CheckedSegment cs = far_code_segment(cpu, selector);
-    check_limit(cs, offset);
     Frame frame;
     frame.push(cpu.segment(SegmentRegister::cs).selector.value());
     frame.push(cpu.eip_of(op) + op->length);
-    set_stack_pointer(
-        cpu, frame.write(cpu, cpu.segment(SegmentRegister::ss), cpu.registers[GeneralRegister::esp],
-                         sizeof(W) == 4, cpu.privilege(), 0));
+    // The pushes come before the look at the limit: they stay in memory when it faults.
+    const std::uint32_t top =
+        frame.write(cpu, cpu.segment(SegmentRegister::ss), cpu.registers[GeneralRegister::esp],
+                    sizeof(W) == 4, cpu.privilege(), 0);
+    check_limit(cs, offset);
+    set_stack_pointer(cpu, top);
     arrive(cpu, op, cs, offset, indirect ? Path::call_indirect_same : Path::call_same);
 }
 
@@ -88,6 +90,7 @@ void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immedi
     const CheckedSegment ss = check_outer_return(cpu, to);
     Watched watched(cpu, TransitionKind::far_return, op);
     enter_outer_ring(cpu, to, ss);
+    cpu.context_changed();
     const Path path = with_immediate ? Path::retf_imm_outer : Path::retf_outer;
     cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
     watched.finish(cpu);

@@ -20,6 +20,7 @@ struct OuterReturn {
 /// Checks SS of the outer ring and EIP; returns SS. Throws #GP or #SS with the selector, #GP(0).
 [[nodiscard]] CheckedSegment check_outer_return(Cpu& cpu, const OuterReturn& to);
 /// Loads what was checked: CS:EIP, SS:ESP and CPL; data segments of the inner ring become null.
+/// The caller then calls cpu.context_changed().
 void enter_outer_ring(Cpu& cpu, const OuterReturn& to, CheckedSegment ss);
 
 /// Far JMP, CALL and RET, W the operand size.

@@ -16,6 +16,16 @@ std::uint32_t mask_of(const Segment& stack) {
     return stack.is_32bit() ? 0xFFFFFFFFU : 0xFFFFU;
 }
 
+/// Only ring 3 writes with the user's rights, and to it alone alignment matters.
+template <typename W>
+void write_word(Cpu& cpu, LinearAddress a, W value, mmu::Privilege rights) {
+    if (rights == mmu::Privilege::user) {
+        cpu.write<W>(a, value);
+    } else {
+        cpu.write_as<W>(a, value, rights);
+    }
+}
+
 }  // namespace
 
 std::uint32_t Frame::write(Cpu& cpu, const Segment& stack, std::uint32_t top, bool wide,
@@ -41,9 +51,9 @@ std::uint32_t Frame::write(Cpu& cpu, const Segment& stack, std::uint32_t top, bo
     for (unsigned i = 1; i <= count_; ++i) {
         const LinearAddress at{stack.base + ((top - i * width) & mask)};
         if (wide) {
-            cpu.write_as<std::uint32_t>(at, values_[i - 1], rights);
+            write_word(cpu, at, values_[i - 1], rights);
         } else {
-            cpu.write_as<std::uint16_t>(at, static_cast<std::uint16_t>(values_[i - 1]), rights);
+            write_word(cpu, at, static_cast<std::uint16_t>(values_[i - 1]), rights);
         }
     }
     return low;
@@ -56,7 +66,7 @@ void read_stack(Cpu& cpu, std::uint32_t depth, std::span<std::uint32_t> values) 
     const auto size = static_cast<std::uint32_t>(values.size() * sizeof(W));
     const std::uint32_t low = (cpu.registers[GeneralRegister::esp] + depth) & mask;
     if (in_one_piece(stack, low, size, mask) && stack.readable) [[likely]] {
-        const std::byte* host = cpu.readable_at({stack.base + low}, size, cpu.privilege());
+        const std::byte* host = cpu.readable_at({stack.base + low}, size);
         if (host != nullptr) [[likely]] {
             for (std::uint32_t& value : values) {
                 value = load<W>(host);

@@ -54,7 +54,6 @@ void interrupt_return(Cpu& cpu, const Op* op) {
         release_stack(cpu, 3 * width);
         cs.load_into(cpu.segment(SegmentRegister::cs));
         cpu.eip = frame[0];
-        cpu.context_changed();
     } else {
         std::array<std::uint32_t, 2> outer{};
         read_stack<W>(cpu, 3 * width, outer);
@@ -65,6 +64,7 @@ void interrupt_return(Cpu& cpu, const Op* op) {
         path = Path::iret_outer;
     }
     cpu.set_eflags(eflags);
+    cpu.context_changed();  // AC decides with CPL whether alignment matters
     cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
     watched.finish(cpu);
 }

@@ -46,7 +46,8 @@ void drop_privileged_segments(Cpu& cpu, unsigned cpl) {
     for (const SegmentRegister r :
          {SegmentRegister::es, SegmentRegister::ds, SegmentRegister::fs, SegmentRegister::gs}) {
         Segment& s = cpu.segment(r);
-        if (s.usable() && !s.descriptor.conforming() && s.descriptor.dpl() < cpl) {
+        // An unusable segment has DPL 0 as well: RPL bits of a null selector do not survive.
+        if (!s.descriptor.conforming() && s.descriptor.dpl() < cpl) [[unlikely]] {
             s = Segment::null(Selector{});
         }
     }

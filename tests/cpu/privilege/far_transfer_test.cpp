@@ -109,6 +109,35 @@ TEST_CASE("call far without room on the stack is #SS(0)", "[rings]") {
     CHECK(m.esp() == 4);
 }
 
+TEST_CASE("call far beyond the target's limit has pushed already, but ESP stays", "[rings]") {
+    Rings m;
+    m.descriptor(Rings::spare, 0x00000FFF, 0x00409A00 | Rings::dpl(3));
+    m.run("9a 00 80 01 00 43 00");
+    CHECK(m.faulted(gp, 0, 0));
+    CHECK(m.transitions.at(0).before.esp == Rings::stack_top);
+    CHECK(m.dword(Rings::stack_top - 8) == Rings::start + 7);
+}
+
+TEST_CASE("call far and retf on a misaligned stack in ring 3 are #AC", "[rings]") {
+    for (const std::string_view code : {"9a 00 80 01 00 1b 00", "cb"}) {
+        Rings m;
+        m.cpu.cr0 |= cr0::am;
+        m.cpu.set_eflags(flag::ac);
+        m.reg(GeneralRegister::esp) = Rings::stack_top - 31;
+        m.run(code);
+        CHECK(m.faulted(Vector::alignment_check, 0, 0));
+    }
+}
+
+TEST_CASE("a far pointer at the end of 64 KiB continues at its start", "[rings]") {
+    Rings m(0);
+    m.code(target, "f4");
+    m.set_dword(0xFFFC, target);
+    m.set_dword(0, Rings::code0);
+    m.run("67 ff 2e fc ff");  // jmp far [FFFC] with a 16-bit address
+    CHECK(m.cpu.eip == target + 1);
+}
+
 TEST_CASE("retf to ring 3 takes SS:ESP behind the parameters and releases both", "[rings]") {
     Rings m(0);
     m.gate(0x2E, Rings::interrupt32, 3);

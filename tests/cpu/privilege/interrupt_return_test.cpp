@@ -94,6 +94,25 @@ TEST_CASE("iretd to ring 3 makes ring 0's data segments null and keeps the other
     CHECK(m.selector(SegmentRegister::gs) == Rings::spare);
 }
 
+TEST_CASE("iretd to ring 3 clears the RPL bits of a null selector", "[rings]") {
+    Rings m(0);
+    load_segment(m.cpu, SegmentRegister::gs, Selector{3});
+    iretd(m, {target, Rings::code3, 0, 0x45678, Rings::data3});
+    CHECK(m.selector(SegmentRegister::gs) == 0);
+}
+
+TEST_CASE("iretd that sets AC in ring 3 makes the next misaligned access #AC", "[rings]") {
+    Rings m(0);
+    m.cpu.cr0 |= cr0::am;
+    m.code(target + 0x100, "a1 01 50 00 00");
+    load_segment(m.cpu, SegmentRegister::ds, Selector{Rings::data3});
+    load_segment(m.cpu, SegmentRegister::es, Selector{Rings::data3});
+    m.cpu.context_changed();
+    iretd(m, {target + 0x100, Rings::code3, flag::ac, 0x45678, Rings::data3});
+    REQUIRE(m.transitions.size() == 2);
+    CHECK(m.transitions[1].vector == Vector::alignment_check);
+}
+
 TEST_CASE("iretd at ring 3 changes neither IOPL nor, above it, IF", "[rings]") {
     Rings m;
     m.cpu.set_eflags(flag::intf);

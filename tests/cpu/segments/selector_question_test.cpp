@@ -97,3 +97,20 @@ TEST_CASE("arpl raises the RPL of its operand to the other's", "[segments]") {
     CHECK(kept.reg(GeneralRegister::eax) == 0x13);
     CHECK_FALSE(kept.cpu.flags.zf());
 }
+
+TEST_CASE("arpl writes only what it changes", "[segments]") {
+    for (const bool raised : {false, true}) {
+        Rings m;
+        m.enable_paging();
+        m.gate(0x2E, Rings::interrupt32, 3);
+        m.set_dword(0x5000, 0x11);
+        m.set_dword(0x81000 + 5 * 4, 0x5005);  // read-only
+        m.reg(GeneralRegister::ecx) = raised ? 2 : 1;
+        m.run("63 0d 00 50 00 00 cd 2e");
+        if (raised) {
+            CHECK(m.faulted(Vector::page_fault, 0, 7));
+        } else {
+            CHECK(m.transitions.at(0).vector == Vector{0x2E});
+        }
+    }
+}
