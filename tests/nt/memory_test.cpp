@@ -240,6 +240,38 @@ TEST_CASE("sections: a file mapped shared is written back", "[nt][section]") {
     CHECK(test.call("NtUnmapViewOfSection", {process, view}) == STATUS_NOT_MAPPED_VIEW);
 }
 
+TEST_CASE("sections: two views of one file, and a write behind their back", "[nt][section]") {
+    Memory test;
+    std::uint32_t file = 0;
+    REQUIRE(test.open(u"\\??\\C:\\app\\data.txt", 0xC0100080, file) == STATUS_SUCCESS);
+    const std::uint32_t handle = test.put_value(0U);
+    REQUIRE(test.call("NtCreateSection", {handle, 0xF, 0, 0, PAGE_READWRITE, SEC_COMMIT, file}) ==
+            STATUS_SUCCESS);
+    const auto section = test.get<std::uint32_t>(handle);
+    const auto map = [&] {
+        const std::uint32_t base = test.put_value(0U);
+        REQUIRE(test.call("NtMapViewOfSection", {section, process, base, 0, 0, 0,
+                                                 test.put_value(0U), 1, 0, PAGE_READWRITE}) ==
+                STATUS_SUCCESS);
+        return test.get<std::uint32_t>(base);
+    };
+    const std::uint32_t first = map();
+    const std::uint32_t second = map();
+    CHECK(test.poke(first, 'A') == STATUS_SUCCESS);
+    CHECK(test.text_at(second, 1) == "A");
+    CHECK(test.poke(second, 'B') == STATUS_SUCCESS);
+    CHECK(test.call("NtUnmapViewOfSection", {process, first}) == STATUS_SUCCESS);
+    CHECK(test.folder.read("data.txt") == "Bello, world");
+    // The view that stayed is noticed when it writes again,
+    CHECK(test.poke(second, 'C') == STATUS_SUCCESS);
+    CHECK(test.call("NtUnmapViewOfSection", {process, second}) == STATUS_SUCCESS);
+    CHECK(test.folder.read("data.txt") == "Cello, world");
+    // and what nobody changed any more is not written over newer data.
+    test.folder.write("data.txt", "newer");
+    CHECK(test.call("NtClose", {section}) == STATUS_SUCCESS);
+    CHECK(test.folder.read("data.txt") == "newer");
+}
+
 TEST_CASE("sections: copy-on-write views leave the file alone", "[nt][section]") {
     Memory test;
     std::uint32_t file = 0;

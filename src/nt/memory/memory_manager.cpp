@@ -146,9 +146,19 @@ void MemoryManager::drop(LinearAddress start, std::uint32_t size) {
     }
 }
 
+/// Views that stay must ask again before they write, so that later changes are noticed too.
+void MemoryManager::keep_changes_of(SectionPages& pages) {
+    pages.keep_changes();
+    space_.for_each([&](const kernelkit::Reservation& reservation, const kernelkit::PageRun& run) {
+        if (reservation.tag != 0 && views_.at(reservation.tag).pages.get() == &pages) {
+            refault(run.start, run.size);
+        }
+    });
+}
+
 void MemoryManager::keep_changes() {
     for (auto& [number, view] : views_) {
-        view.pages->keep_changes();
+        keep_changes_of(*view.pages);
     }
 }
 

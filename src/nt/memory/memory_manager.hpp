@@ -114,6 +114,7 @@ class MemoryManager final : public guest::PageFaultResolver {
                                    std::uint32_t protection, LinearAddress limit);
     [[nodiscard]] bool may_commit(std::uint32_t size) const;
     void refault(LinearAddress start, std::uint32_t size);
+    void keep_changes_of(SectionPages& pages);
 
     PageTables& tables_;
     PageAllocator& pages_;

@@ -41,6 +41,7 @@ void SectionPages::keep_changes() {
             std::array<std::byte, page_size> bytes{};
             pages_.memory().read_bytes(page.address, bytes);
             keep_(index, bytes);
+            page.dirty = false;
         }
     }
 }

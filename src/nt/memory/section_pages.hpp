@@ -38,7 +38,8 @@ class SectionPages {
 
     /// A view may now change this page.
     void mark_dirty(std::uint32_t index) { existing_.at(index).dirty = true; }
-    /// Puts every changed page back into what backs the section.
+    /// Puts every changed page back into what backs the section. Whoever may still write to one
+    /// has to mark it again.
     void keep_changes();
 
     [[nodiscard]] std::uint32_t count() const { return count_; }

@@ -219,8 +219,9 @@ NTSTATUS MemoryManager::unmap_view(LinearAddress inside) {
     const LinearAddress base = reservation->base;
     drop(base, reservation->size);
     space_.release(base);
-    views_.at(tag).pages->keep_changes();
+    const std::shared_ptr<SectionPages> pages = views_.at(tag).pages;
     views_.erase(tag);
+    keep_changes_of(*pages);
     return STATUS_SUCCESS;
 }
 
