@@ -43,15 +43,15 @@ std::optional<std::vector<std::byte>> parse_bytes(std::span<const std::string_vi
     return bytes.empty() ? std::nullopt : std::optional(bytes);
 }
 
-/// A number in C notation, eight hexadecimal digits as reports print addresses, or a symbol.
+/// Eight hexadecimal digits as reports print addresses, a number in C notation, or a symbol.
 std::optional<std::uint32_t> evaluate(std::string_view text, const SymbolTable& symbols) {
-    if (const auto number = parse_number(text); number && *number <= 0xFFFFFFFFU) {
-        return static_cast<std::uint32_t>(*number);
-    }
     std::uint32_t value = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
     if (text.size() == 8 && error == std::errc{} && stop == text.data() + text.size()) {
         return value;
+    }
+    if (const auto number = parse_number(text); number && *number <= 0xFFFFFFFFU) {
+        return static_cast<std::uint32_t>(*number);
     }
     const auto found = symbols.find(text);
     return found ? std::optional(found->value) : std::nullopt;

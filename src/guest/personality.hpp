@@ -57,7 +57,7 @@ struct Layout {
 /// A place in the kernel's entry path that a trace shows as a stage of a call.
 struct Stage {
     std::string name;    ///< "frame", "lookup", "copy", "service", "exit"
-    LinearAddress at{};  ///< the stage begins when control reaches this address
+    LinearAddress at{};  ///< where the stage begins; of "frame", where the frame is complete
 };
 
 /// Something that registers and memory say at the moment a stage begins: "bytes", "function" ...

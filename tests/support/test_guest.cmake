@@ -22,3 +22,15 @@ function(ringside_test_guest name)
 endfunction()
 
 ringside_test_guest(rings)
+
+# ringside_test_object(<name>): assembles tests/support/guests/<name>.S to <name>.o only.
+function(ringside_test_object name)
+  set(source ${PROJECT_SOURCE_DIR}/tests/support/guests/${name}.S)
+  add_custom_command(OUTPUT ${RINGSIDE_TEST_GUESTS}/${name}.o
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${RINGSIDE_TEST_GUESTS}
+    COMMAND ${RINGSIDE_AS} --32 --fatal-warnings -o ${RINGSIDE_TEST_GUESTS}/${name}.o ${source}
+    DEPENDS ${source} VERBATIM)
+  add_custom_target(test_guest_${name} ALL DEPENDS ${RINGSIDE_TEST_GUESTS}/${name}.o)
+endfunction()
+
+ringside_test_object(times_two)
