@@ -85,8 +85,8 @@ GuestCode GuestCode::read(const std::string& stem, LinearAddress base) {
     return code;
 }
 
-TestNtMachine::TestNtMachine(const World& world, const GuestCode& program,
-                             const GuestCode& driver, std::string_view start)
+TestNtMachine::TestNtMachine(const World& world, const GuestCode& program, const GuestCode& driver,
+                             std::string_view start)
     : machine_({world.model, memory_bytes, std::nullopt, world.block_limit}) {
     nt::KernelConfig config;
     config.program = image_of(program, label(program, start));
@@ -108,9 +108,8 @@ TestNtMachine::TestNtMachine(const World& world, const GuestCode& program,
     run_to(start);
 }
 
-void TestNtMachine::run_to(std::string_view symbol) {
-    const LinearAddress place = at(symbol);
-    INFO("to " << symbol);
+void TestNtMachine::run_to(LinearAddress place) {
+    INFO("to " << nt_->symbols().describe(place));
     const StopAt stop_at(machine_, place);
     const guest::StopReason stop = machine_.run(
         *nt_, {.max_cycles = machine_.cpu().cycles().value + clock_limit, .timeout = {}});
@@ -120,8 +119,8 @@ void TestNtMachine::run_to(std::string_view symbol) {
 }
 
 guest::StopReason TestNtMachine::run() {
-    return machine_.run(
-        *nt_, {.max_cycles = machine_.cpu().cycles().value + clock_limit, .timeout = {}});
+    return machine_.run(*nt_,
+                        {.max_cycles = machine_.cpu().cycles().value + clock_limit, .timeout = {}});
 }
 
 LinearAddress TestNtMachine::at(std::string_view symbol) const {
@@ -212,7 +211,8 @@ void TestNtMachine::replace_service(std::uint32_t number, std::string_view symbo
 
 void TestNtMachine::open_gate(std::uint8_t vector) {
     const LinearAddress access = idt + vector * 8U + 5;
-    set_byte(access, static_cast<std::uint8_t>(structures().read<std::uint8_t>(access) | gate_dpl_3));
+    set_byte(access,
+             static_cast<std::uint8_t>(structures().read<std::uint8_t>(access) | gate_dpl_3));
 }
 
 void TestNtMachine::set_gate(std::uint8_t vector, std::uint64_t gate) {

@@ -58,7 +58,8 @@ class TestNtMachine {
                   std::string_view start);
 
     /// Runs to an address by its symbol, at least one instruction. Any other end fails the test.
-    void run_to(std::string_view symbol);
+    void run_to(std::string_view symbol) { run_to(at(symbol)); }
+    void run_to(LinearAddress place);
     /// Runs to the end.
     guest::StopReason run();
 

@@ -9,11 +9,41 @@ namespace ringside::test {
 namespace {
 
 // KTRAP_FRAME of NT 5.x: 0x23 dwords in this order.
-constexpr std::array<std::string_view, 0x23> names{
-    "DbgEbp", "DbgEip", "DbgArgMark", "DbgArgPointer", "TempSegCs", "TempEsp", "Dr0", "Dr1",
-    "Dr2", "Dr3", "Dr6", "Dr7", "SegGs", "SegEs", "SegDs", "Edx", "Ecx", "Eax",
-    "PreviousPreviousMode", "ExceptionList", "SegFs", "Edi", "Esi", "Ebx", "Ebp", "ErrCode",
-    "Eip", "SegCs", "EFlags", "HardwareEsp", "HardwareSegSs", "V86Es", "V86Ds", "V86Fs", "V86Gs"};
+constexpr std::array<std::string_view, 0x23> names{"DbgEbp",
+                                                   "DbgEip",
+                                                   "DbgArgMark",
+                                                   "DbgArgPointer",
+                                                   "TempSegCs",
+                                                   "TempEsp",
+                                                   "Dr0",
+                                                   "Dr1",
+                                                   "Dr2",
+                                                   "Dr3",
+                                                   "Dr6",
+                                                   "Dr7",
+                                                   "SegGs",
+                                                   "SegEs",
+                                                   "SegDs",
+                                                   "Edx",
+                                                   "Ecx",
+                                                   "Eax",
+                                                   "PreviousPreviousMode",
+                                                   "ExceptionList",
+                                                   "SegFs",
+                                                   "Edi",
+                                                   "Esi",
+                                                   "Ebx",
+                                                   "Ebp",
+                                                   "ErrCode",
+                                                   "Eip",
+                                                   "SegCs",
+                                                   "EFlags",
+                                                   "HardwareEsp",
+                                                   "HardwareSegSs",
+                                                   "V86Es",
+                                                   "V86Ds",
+                                                   "V86Fs",
+                                                   "V86Gs"};
 static_assert(names.size() * 4 == 0x8C);
 
 }  // namespace
@@ -34,6 +64,15 @@ void check_frame(const TestNtMachine& nt, LinearAddress frame, FrameSize size,
     }
     INFO("KTRAP_FRAME at " << frame.value);
     CHECK(differences == "");
+}
+
+CpuState at_gate(TestNtMachine& nt, const std::string& name) {
+    nt.run_to(name + "_gate");
+    nt.set_exception_list(seh_record);
+    nt.set_thread("TrapFrame", older_frame);
+    nt.set_thread("ResourceIndex", 0x5A);
+    nt.mark_stack();
+    return nt.state();
 }
 
 TestNtMachine frame_machine(const TestNtMachine::World& world, std::string_view program) {

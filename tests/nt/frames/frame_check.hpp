@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,13 @@ inline constexpr std::uint32_t not_written = TestNtMachine::stack_mark;
 /// differences are told by field.
 void check_frame(const TestNtMachine& nt, LinearAddress frame, FrameSize size,
                  const std::vector<Slot>& expected);
+
+/// Things to recognise in frames: PCR[0] and KTHREAD.TrapFrame before an entry.
+inline constexpr std::uint32_t seh_record = 0x0012FFB0;
+inline constexpr std::uint32_t older_frame = 0xF8000D64;
+
+/// Runs to the instruction NAME_gate of ring 3 and leaves those in thread, PCR and stack.
+CpuState at_gate(TestNtMachine& nt, const std::string& name);
 
 /// Boots with the tests' program and ring-0 code.
 [[nodiscard]] TestNtMachine frame_machine(const TestNtMachine::World& world,

@@ -103,6 +103,7 @@ LABEL ring0_trap11
         mov     edx, 0xD0D0D0D0
 LABEL ring0_trap11_gate
         pushfd
+        cli
         push    cs
         push    offset ring0_trap11_next
         push    0xABCD0000

@@ -144,7 +144,7 @@ bounds: .long   0, 1
         TRAP_PROGRAM int2d, int 0x2D
         TRAP_PROGRAM int2b, int 0x2B
         TRAP_PROGRAM int3f, int 0x3F
-# A task gate that names a segment that is no TSS.
+# A task gate that names a TSS which is too short.
         TRAP_PROGRAM trap0a, int 0x21
 
 # A step ends behind the instruction that follows the one that set TF.
