@@ -84,10 +84,11 @@ const Op* ending(Cpu& cpu, const Op* op) {
 }
 
 /// Goes on at cpu.eip in a context that may be a new one: another ring, other flags. Leaves the
-/// loop when an interrupt or a single step may have to come first.
+/// loop when an interrupt or a single step may have to come first, or the observer wants a stop.
 [[nodiscard]] inline const Op* continue_in_context(Cpu& cpu) {
     if ((cpu.block->mode & block_mode::single) != 0 ||
-        (cpu.system_flags & (flag::tf | flag::rf)) != 0 || cpu.pending_interrupt) [[unlikely]] {
+        (cpu.system_flags & (flag::tf | flag::rf)) != 0 || cpu.pending_interrupt ||
+        cpu.exit.kind != ExitKind::none) [[unlikely]] {
         return nullptr;
     }
     return continue_at(cpu, cpu.eip);

@@ -252,3 +252,19 @@ TEST_CASE("hlt under TF does not halt: the trap wakes it", "[rings]") {
     REQUIRE(m.transitions.size() == 1);
     CHECK(m.dword(Rings::stack_top - 12) == Rings::start + 1);
 }
+
+TEST_CASE("an observer may stop the machine behind a transition", "[rings]") {
+    struct Stopper : CpuObserver {
+        explicit Stopper(Cpu& which) : cpu(which) {}
+        void transition(const Transition&) override { cpu.exit.kind = ExitKind::debug_stop; }
+        void reached(LinearAddress) override {}
+        Cpu& cpu;
+    };
+    Rings m;
+    Stopper stopper(m.cpu);
+    m.gate(0x2E, Rings::interrupt32, 3);
+    m.cpu.observer = &stopper;
+    CHECK(m.run("cd 2e").kind == ExitKind::debug_stop);
+    CHECK(m.cpu.eip == Rings::handlers + 0x2E0);
+    CHECK(m.run_on().kind == ExitKind::halted);
+}
