@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <cstdint>
+
+#include "cpu/instruction.hpp"
+#include "cpu/operands.hpp"
+#include "cpu/privilege/require.hpp"
+
+namespace ringside::cpu {
+namespace {
+
+// -----------------------------------------------------------------------------
+
+std::uint32_t known_cr0(Model model) {
+    constexpr std::uint32_t i386 = cr0::pe | cr0::mp | cr0::em | cr0::ts | cr0::et | cr0::pg;
+    constexpr std::uint32_t i486 = cr0::ne | cr0::wp | cr0::am | cr0::nw | cr0::cd;
+    return model >= Model::i486 ? i386 | i486 : i386;
+}
+
+/// CR4 has a bit for each extension that CPUID reports.
+std::uint32_t known_cr4(Model model) {
+    const std::uint32_t has = traits(model).features;
+    const auto when = [has](std::uint32_t extension, std::uint32_t bits_of_it) {
+        return (has & extension) != 0 ? bits_of_it : 0U;
+    };
+    return when(feature::tsc, cr4::tsd) | when(feature::de, cr4::de) |
+           when(feature::pse, cr4::pse) | when(feature::pge, cr4::pge) |
+           when(feature::fxsr, cr4::osfxsr) | when(feature::sse, cr4::osxmmexcpt) |
+           (model >= Model::p6 ? cr4::pce : 0U);
+}
+
+/// Reserved bits of CR0 keep their values; only impossible combinations are refused.
+void set_cr0(Cpu& cpu, std::uint32_t value) {
+    value = (value & known_cr0(cpu.model)) | (cpu.model >= Model::i486 ? cr0::et : 0U);
+    const bool paging_unprotected = (value & cr0::pg) != 0 && (value & cr0::pe) == 0;
+    const bool through_no_cache = (value & cr0::nw) != 0 && (value & cr0::cd) == 0;
+    if (paging_unprotected || through_no_cache) {
+        throw Fault::gp(0);
+    }
+    if ((value & cr0::pe) == 0 && cpu.protected_mode()) {
+        throw FeatureNotBuilt{"real mode"};
+    }
+    const std::uint32_t changed = cpu.cr0 ^ value;
+    cpu.cr0 = value;
+    if ((changed & (cr0::pg | cr0::wp | cr0::pe)) != 0) {
+        cpu.paging_changed();
+    }
+}
+
+void set_cr3(Cpu& cpu, std::uint32_t value) {
+    cpu.cr3 = value & (mmu::entry::frame | cr3::pwt | cr3::pcd);
+    cpu.mmu.load_directory(PhysicalAddress{cpu.cr3 & mmu::entry::frame});
+    cpu.context_changed();
+}
+
+void set_cr4(Cpu& cpu, std::uint32_t value) {
+    if ((value & ~known_cr4(cpu.model)) != 0) {
+        throw Fault::gp(0);
+    }
+    const std::uint32_t changed = cpu.cr4 ^ value;
+    cpu.cr4 = value;
+    if ((changed & (cr4::pse | cr4::pge)) != 0) {
+        cpu.paging_changed();
+    }
+}
+
+template <unsigned number>
+void load_control(Cpu& cpu, const Op* op) {
+    require_ring_0(cpu);
+    const auto value = Src::read<std::uint32_t>(cpu, op);
+    switch (number) {
+        case 0: set_cr0(cpu, value); break;
+        case 2: cpu.cr2 = value; break;
+        case 3: set_cr3(cpu, value); break;
+        default: set_cr4(cpu, value); break;
+    }
+}
+
+template <std::uint32_t Cpu::*control>
+void store_control(Cpu& cpu, const Op* op) {
+    require_ring_0(cpu);
+    Dst::write<std::uint32_t>(cpu, op, cpu.*control);
+}
+
+// LMSW may set PE but not clear it.
+template <typename S>
+void load_machine_status(Cpu& cpu, const Op* op) {
+    require_ring_0(cpu);
+    constexpr std::uint32_t loaded = cr0::pe | cr0::mp | cr0::em | cr0::ts;
+    const std::uint32_t value = S::template read<std::uint16_t>(cpu, op) & loaded;
+    set_cr0(cpu, (cpu.cr0 & (~loaded | cr0::pe)) | value);
+}
+
+template <typename W, typename D>
+void store_machine_status(Cpu& cpu, const Op* op) {
+    D::template write<W>(cpu, op, static_cast<W>(cpu.cr0));
+}
+
+void clear_task_switched(Cpu& cpu, const Op*) {
+    require_ring_0(cpu);
+    cpu.cr0 &= ~cr0::ts;
+}
+
+// Debug registers are storage, with the bits that always read the same.
+
+/// DR4 and DR5 are other names of DR6 and DR7 until CR4.DE takes them away.
+unsigned debug_register(const Cpu& cpu, unsigned number) {
+    if (number == 4 || number == 5) {
+        if ((cpu.cr4 & cr4::de) != 0) {
+            throw Fault::ud();
+        }
+        return number + 2;
+    }
+    return number;
+}
+
+void load_debug(Cpu& cpu, const Op* op) {
+    const unsigned number = debug_register(cpu, op->dst);
+    require_ring_0(cpu);
+    const auto value = Src::read<std::uint32_t>(cpu, op);
+    switch (number) {
+        case 6: cpu.dr6 = (value & dr6::defined) | dr6::ones; break;
+        case 7: cpu.dr7 = (value & dr7::defined) | dr7::ones; break;
+        default: cpu.dr.at(number) = value; break;
+    }
+}
+
+void store_debug(Cpu& cpu, const Op* op) {
+    const unsigned number = debug_register(cpu, op->src);
+    require_ring_0(cpu);
+    const std::uint32_t value = number == 6 ? cpu.dr6 : number == 7 ? cpu.dr7 : cpu.dr.at(number);
+    Dst::write<std::uint32_t>(cpu, op, value);
+}
+
+Selection select_load_machine_status(const Decoded& d, std::uint32_t mode) {
+    return with_destination(d, mode, [&]<typename S>() {
+        return Selection{&serializing<&load_machine_status<S>>, true};
+    });
+}
+
+Selection select_store_machine_status(const Decoded& d, std::uint32_t mode) {
+    return with_word_width(d.width(), [&]<typename W>() {
+        return with_destination(d, mode, [&]<typename D>() {
+            return handled<&store_machine_status<W, D>, D::is_memory>();
+        });
+    });
+}
+
+template <auto body>
+Selection select_guarded(const Decoded&, std::uint32_t) {
+    return handled<body, true>();
+}
+
+Selection select_load_control(unsigned number) {
+    switch (number) {
+        case 0: return {&serializing<&load_control<0>>, true};
+        case 2: return handled<&load_control<2>, true>();
+        case 3: return {&serializing<&load_control<3>>, true};
+        case 4: return {&serializing<&load_control<4>>, true};
+        default: return {};
+    }
+}
+
+Selection select_store_control(unsigned number) {
+    switch (number) {
+        case 0: return handled<&store_control<&Cpu::cr0>, true>();
+        case 2: return handled<&store_control<&Cpu::cr2>, true>();
+        case 3: return handled<&store_control<&Cpu::cr3>, true>();
+        case 4: return handled<&store_control<&Cpu::cr4>, true>();
+        default: return {};
+    }
+}
+
+constexpr std::array table{
+    Instruction{ZYDIS_MNEMONIC_CLTS, select_guarded<&clear_task_switched>, "CLTS", Model::i386,
+                "SDM vol. 2, CLTS"},
+    Instruction{ZYDIS_MNEMONIC_LMSW, select_load_machine_status, "LMSW", Model::i386,
+                "SDM vol. 2, LMSW"},
+    Instruction{ZYDIS_MNEMONIC_SMSW, select_store_machine_status, "SMSW", Model::i386,
+                "SDM vol. 2, SMSW"},
+};
+
+}  // namespace
+
+std::span<const Instruction> control_register_instructions() {
+    return table;
+}
+
+Selection select_move_system(const Decoded& d, std::uint32_t) {
+    const auto is = [&d](unsigned index, ZydisRegisterClass kind) {
+        return ZydisRegisterGetClass(d.operand(index).reg.value) == kind;
+    };
+    const auto number = [&d](unsigned index) {
+        return static_cast<unsigned>(ZydisRegisterGetId(d.operand(index).reg.value));
+    };
+    if (is(0, ZYDIS_REGCLASS_CONTROL)) {
+        return select_load_control(number(0));
+    }
+    if (is(1, ZYDIS_REGCLASS_CONTROL)) {
+        return select_store_control(number(1));
+    }
+    if (is(0, ZYDIS_REGCLASS_DEBUG)) {
+        return handled<&load_debug, true>();
+    }
+    if (is(1, ZYDIS_REGCLASS_DEBUG)) {
+        return handled<&store_debug, true>();
+    }
+    return {};
+}
+
+}  // namespace ringside::cpu
