@@ -9,8 +9,6 @@
 namespace ringside::cpu {
 namespace {
 
-// -----------------------------------------------------------------------------
-
 std::uint32_t known_cr0(Model model) {
     constexpr std::uint32_t i386 = cr0::pe | cr0::mp | cr0::em | cr0::ts | cr0::et | cr0::pg;
     constexpr std::uint32_t i486 = cr0::ne | cr0::wp | cr0::am | cr0::nw | cr0::cd;

@@ -32,8 +32,6 @@ void store_table(Cpu& cpu, const Op* op) {
     cpu.write<std::uint32_t>(a + 2, (cpu.*table_register).base.value);
 }
 
-// -----------------------------------------------------------------------------------
-
 /// The system descriptor of a selector, which must lie in the GDT.
 TableEntry system_descriptor(Cpu& cpu, Selector selector) {
     if (selector.table() == TableIndicator::ldt) {

@@ -10,8 +10,6 @@
 namespace ringside::cpu {
 namespace {
 
-// --------------------------------------------
-
 void write_edx_eax(Cpu& cpu, std::uint64_t value) {
     cpu.registers[GeneralRegister::eax] = static_cast<std::uint32_t>(value);
     cpu.registers[GeneralRegister::edx] = static_cast<std::uint32_t>(value >> 32);

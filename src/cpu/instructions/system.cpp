@@ -9,8 +9,6 @@
 namespace ringside::cpu {
 namespace {
 
-// ------------------------------------------------------------------------
-
 void invalidate_page(Cpu& cpu, const Op* op) {
     require_ring_0(cpu);
     const Segment& s = cpu.segment(static_cast<SegmentRegister>(op->segment));
