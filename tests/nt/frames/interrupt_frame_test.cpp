@@ -147,3 +147,30 @@ TEST_CASE("int 2B: the frame is a service's, and without a callback it fails", "
     CHECK(nt.thread("TrapFrame") == older_frame);
     CHECK(nt.exception_list() == seh_record);
 }
+
+TEST_CASE("exit: an edited frame of ring 0 goes on with the wanted CS and ESP", "[nt][frames]") {
+    TestNtMachine nt = frame_machine({}, "int2e");
+    nt.replace_service(0, "ring0_spin", 8);
+    nt.run_to("ring0_spin_gate");
+    const CpuState kernel = nt.state();
+    // ESP only ever moves up: by less than the return frame, and by more.
+    const std::uint32_t up = GENERATE(0U, 4U, 8U, 0x40U);
+    nt.cpu().pending_interrupt = cpu::Vector{0x30};
+    nt.run_to("KiClockInterruptFrameBuilt");
+    const LinearAddress frame{nt.state().ebp};
+    nt.set_dword(frame + 0x10, nt.dword(frame + 0x6C));  // TempSegCs
+    nt.set_dword(frame + 0x14, kernel.esp + up);         // TempEsp
+    nt.set_dword(frame + 0x6C, 0);
+    nt.run_to("ring0_spin_gate");
+    const CpuState after = nt.state();
+    CHECK(after.esp == kernel.esp + up);
+    CHECK(after.cs == 0x08);
+    CHECK(after.eflags == kernel.eflags);
+    CHECK(after.eax == kernel.eax);
+    CHECK(after.ecx == kernel.ecx);
+    CHECK(after.edx == kernel.edx);
+    CHECK(after.ebx == kernel.ebx);
+    CHECK(after.ebp == kernel.ebp);
+    CHECK(after.esi == kernel.esi);
+    CHECK(after.edi == kernel.edi);
+}

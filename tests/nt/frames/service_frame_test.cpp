@@ -269,3 +269,16 @@ TEST_CASE("services: KTHREAD.DebugActive decides, not the PCR's", "[nt][frames]"
     }
     CHECK(debug_registers(nt) == of_user);
 }
+
+TEST_CASE("SYSENTER: a stack that is not the thread's makes it an illegal instruction",
+          "[nt][frames]") {
+    TestNtMachine nt = frame_machine({}, "sysenter");
+    at_gate(nt, "sysenter");
+    const LinearAddress esp0{0x80042004};
+    nt.set_dword(esp0, nt.dword(esp0) - 0x20);
+    nt.run_to("KiDispatchException");
+    const LinearAddress esp{nt.state().esp};
+    CHECK(nt.dword(LinearAddress{nt.dword(esp + 4)}) == 0xC000001D);
+    CHECK(nt.dword(esp + 12) == nt.user_frame().value - 0x20);
+    CHECK(nt.dword(LinearAddress{nt.dword(esp + 4)} + 12) == system_call_return.value);
+}
