@@ -137,12 +137,15 @@ struct Cpu {
 
     // --- execution -----------------------------------------------------------------------------
     std::uint64_t clock = 0;     ///< ticks, see ModelTraits::ticks_per_clock
-    std::uint64_t deadline = 0;  ///< run() comes back at the first boundary at or after it
+    /// The guest's next event: run() comes back at the first instruction boundary at or after it.
+    std::uint64_t event_deadline = 0;
+    /// Where blocks stop being entered: the event, or before it a pause that the host asked for.
+    std::uint64_t deadline = 0;
     const Op* at = nullptr;
     Block* block = nullptr;
     mmu::Tlb* tlb = nullptr;  ///< data translations of the current privilege
     std::uint32_t mode = 0;   ///< bits of block_mode
-    std::uint32_t stamp = 0;  ///< what an entry of the jump cache must carry to be believed
+    std::uint64_t stamp = 0;  ///< what an entry of the jump cache must carry to be believed
     unsigned cpl = 0;
     /// No interrupt or single-step trap before the next instruction (after STI, MOV SS, POP SS).
     bool interrupt_shadow = false;
@@ -155,7 +158,9 @@ struct Cpu {
     std::unique_ptr<BlockCache> blocks;
 
     /// Runs until something needs the world outside. Never throws for anything a guest does.
-    Exit run(std::uint64_t until_tick);
+    /// `until_tick` is the guest's next event. At a block boundary around `pause_tick` it comes
+    /// back too, if it has moved; nothing of the guest depends on where that is.
+    Exit run(std::uint64_t until_tick, std::uint64_t pause_tick = UINT64_MAX);
 
     [[nodiscard]] Segment& segment(SegmentRegister r) {
         return segments[static_cast<std::size_t>(r)];

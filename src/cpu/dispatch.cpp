@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/dispatch.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -36,15 +37,20 @@ bool take_interrupt(Cpu& cpu) {
     return true;
 }
 
-/// Runs one block, or one instruction when `single`.
-void run_block(Cpu& cpu, bool single) {
+/// Runs one block, or one instruction when `single`. A pause waits until the clock has left
+/// `started_at`, so that every run gets somewhere.
+void run_block(Cpu& cpu, bool single, std::uint64_t started_at) {
     cpu.at = nullptr;
     const std::uint32_t mode = cpu.mode | (single ? block_mode::single : 0U);
     Block* const block = cpu.blocks->find(cpu, mode);
     // Single blocks are neither cached by EIP nor linked, so they come back after one instruction.
     cpu.stamp = cpu.blocks->stamp(mode);
     if (!single && cpu.clock + block->bound > cpu.deadline) {
-        run_block(cpu, true);
+        if (cpu.deadline < cpu.event_deadline && cpu.clock > started_at) {
+            cpu.exit.kind = ExitKind::budget_spent;  // a pause, taken where it costs nothing
+        } else {
+            run_block(cpu, true, started_at);
+        }
         return;
     }
     cpu.block = block;
@@ -66,8 +72,10 @@ void finish_single(Cpu& cpu, std::uint32_t flags_before, bool shadow_before) {
 
 }  // namespace
 
-Exit Cpu::run(std::uint64_t until_tick) {
-    deadline = until_tick;
+Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
+    event_deadline = until_tick;
+    deadline = std::min(until_tick, pause_tick);
+    const std::uint64_t started_at = clock;
     exit = {};
     context_changed();
     std::optional<Event> raised;
@@ -97,7 +105,7 @@ Exit Cpu::run(std::uint64_t until_tick) {
             trap_suppressed = false;
             // RF holds for one instruction. It goes before that one, because IRET may set it anew.
             system_flags &= ~flag::rf;
-            run_block(*this, single);
+            run_block(*this, single, started_at);
             at = nullptr;
             if (clock == clock_before) {
                 system_flags |= flags_before & flag::rf;  // stopped in front of it

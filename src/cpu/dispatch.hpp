@@ -108,7 +108,7 @@ template <auto body>
 const Op* refocusing(Cpu& cpu, const Op* op) {
     cpu.at = op;
     const std::uint32_t mode = cpu.mode;
-    const std::uint32_t stamp = cpu.stamp;
+    const std::uint64_t stamp = cpu.stamp;
     body(cpu, op);
     cpu.context_changed();
     if (cpu.mode == mode) [[likely]] {

@@ -17,8 +17,9 @@ class Engine {
   public:
     virtual ~Engine() = default;
 
-    /// Runs until the counter reaches `until_tick`, or until the CPU needs the world outside.
-    virtual Exit run(std::uint64_t until_tick) = 0;
+    /// Runs until the counter reaches `until_tick`, or until the CPU needs the world outside. Also
+    /// comes back somewhere around `pause_tick`, which changes nothing for the guest.
+    virtual Exit run(std::uint64_t until_tick, std::uint64_t pause_tick) = 0;
 };
 
 }  // namespace ringside::engine

@@ -3,6 +3,8 @@
 
 namespace ringside::engine {
 
-Exit InterpreterEngine::run(std::uint64_t until_tick) { return cpu_.run(until_tick); }
+Exit InterpreterEngine::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
+    return cpu_.run(until_tick, pause_tick);
+}
 
 }  // namespace ringside::engine

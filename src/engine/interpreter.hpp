@@ -9,7 +9,7 @@ namespace ringside::engine {
 class InterpreterEngine : public Engine {
   public:
     explicit InterpreterEngine(cpu::Cpu& cpu) : cpu_(cpu) {}
-    Exit run(std::uint64_t until_tick) override;
+    Exit run(std::uint64_t until_tick, std::uint64_t pause_tick) override;
 
   private:
     cpu::Cpu& cpu_;

@@ -82,8 +82,8 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
             personality.on_event(*this);
             continue;
         }
-        const std::uint64_t until = std::min({cpu_.clock + slice_ticks, event, last_tick});
-        if (auto stop = handle(personality, engine_->run(until))) {
+        const std::uint64_t until = std::min(event, last_tick);
+        if (auto stop = handle(personality, engine_->run(until, cpu_.clock + slice_ticks))) {
             return *std::move(stop);
         }
     }

@@ -44,7 +44,7 @@ class Mmu {
 
     /// Changes whenever a code translation is dropped, so that whoever remembers "this EIP is
     /// that block" knows when to forget.
-    [[nodiscard]] std::uint32_t code_generation() const { return code_generation_; }
+    [[nodiscard]] std::uint64_t code_generation() const { return code_generation_; }
 
     /// The page of `frame` now holds decoded code: writes to it must be noticed.
     void watch_code(PhysicalAddress frame);
@@ -59,7 +59,7 @@ class Mmu {
     Tlb user_;
     Tlb code_supervisor_;
     Tlb code_user_;
-    std::uint32_t code_generation_ = 1;
+    std::uint64_t code_generation_ = 1;
 };
 
 }  // namespace ringside::mmu

@@ -87,7 +87,7 @@ TEST_CASE("a page that holds code loses its fast path for writes", "[mmu][tlb]")
 TEST_CASE("dropping a code translation changes the generation", "[mmu][tlb]") {
     PagedMachine m;
     m.at(0x5000, Access::execute);
-    const std::uint32_t before = m.mmu.code_generation();
+    const std::uint64_t before = m.mmu.code_generation();
     m.at(0x5004, Access::execute);
     CHECK(m.mmu.code_generation() == before);
     m.mmu.invalidate_page({0x5000});

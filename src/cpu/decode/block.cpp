@@ -56,7 +56,7 @@ BlockCache::~BlockCache() {
     mmu_.memory().observe_code(nullptr);
 }
 
-std::uint32_t BlockCache::stamp(std::uint32_t mode) const {
+std::uint64_t BlockCache::stamp(std::uint32_t mode) const {
     if ((mode & block_mode::single) != 0 || (mode & block_mode::flat_code) == 0) {
         return 0;
     }

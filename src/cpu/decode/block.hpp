@@ -39,10 +39,10 @@ struct Block {
 
 struct JumpCacheEntry {
     /// What no context has, cacheable or not.
-    static constexpr std::uint32_t never = 0xFFFFFFFF;
+    static constexpr std::uint64_t never = UINT64_MAX;
 
     std::uint32_t eip = 0;
-    std::uint32_t stamp = never;
+    std::uint64_t stamp = never;
     Block* block = nullptr;
 };
 
@@ -64,7 +64,7 @@ class BlockCache : public mmu::CodeWriteObserver {
 
     /// What a jump-cache entry made now would carry; 0, which no entry has, in modes that must not
     /// be cached by EIP.
-    [[nodiscard]] std::uint32_t stamp(std::uint32_t mode) const;
+    [[nodiscard]] std::uint64_t stamp(std::uint32_t mode) const;
     [[nodiscard]] JumpCacheEntry& jump_entry(std::uint32_t eip) {
         return jumps_[(eip ^ (eip >> 12)) % jumps_.size()];
     }

@@ -23,7 +23,7 @@ namespace ringside::cpu {
     }
     const timing::Formula& formula = cpu.clocks.formula(op->formula);
     const std::uint64_t now = cpu.clock + ticks_before(cpu, op);
-    const std::uint64_t left = cpu.deadline > now ? cpu.deadline - now : 0;
+    const std::uint64_t left = cpu.event_deadline > now ? cpu.event_deadline - now : 0;
     if (formula.ticks(count) <= left) [[likely]] {
         return count;
     }

@@ -204,6 +204,20 @@ TEST_CASE("repe scasb that page-faults shows the flags from before it", "[cpu][s
     CHECK((cpu.delivered()->before.eflags & flag::arithmetic) == flag::cf);
 }
 
+TEST_CASE("rep stosb: a pause of the host costs the guest nothing", "[cpu][string]") {
+    // Stopped and restarted, the instruction would pay its start twice.
+    for (const std::uint64_t pause : {1U, 10U, 50U, 1'000'000U}) {
+        CAPTURE(pause);
+        auto cpu = TestCpu::running("90 f3 aa");
+        cpu.edi() = to;
+        cpu.ecx() = 100;
+        while (cpu.core().run(UINT64_MAX, cpu.core().clock + pause).kind !=
+               ringside::cpu::ExitKind::halted) {
+        }
+        CHECK(cpu.clock() == Cycles{1 + 7 + 4 * 100 + hlt_clocks});
+    }
+}
+
 TEST_CASE("rep stosb stops at the deadline and goes on from there", "[cpu][string]") {
     auto cpu = TestCpu::running("f3 aa");
     cpu.edi() = to;
