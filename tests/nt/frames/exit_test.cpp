@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What a program finds in its registers behind a service, by the way out of the kernel.
-#include "nt/frames/frame_check.hpp"
+#include "nt/frames/service_frames.hpp"
 
 using namespace ringside;
 using namespace ringside::test;
 using nt::EntryChoice;
 
 namespace {
-
-constexpr LinearAddress system_call_return{0x7FFE02F8};
 
 /// What either exit gives back, and what it leaves alone.
 void check_user(const CpuState& user, const CpuState& after) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The frames of KiTrap00-KiTrap13 from ring 0: they end behind EFLAGS, at 0x74.
-#include <fmt/format.h>
-
 #include "nt/frames/frame_check.hpp"
 
 using namespace ringside;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The frames of KiTrap00-KiTrap13 from ring 3, and what each trap makes of its frame.
-#include <fmt/format.h>
-
 #include "nt/frames/frame_check.hpp"
 
 using namespace ringside;

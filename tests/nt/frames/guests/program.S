@@ -4,7 +4,7 @@
         .intel_syntax noprefix
 
         .equ SERVICE, 0
-        .equ FLAT_RPL0, 0x20            # the flat data segment by four selectors, to tell slots apart
+        .equ FLAT_RPL0, 0x20            # the flat data segment by three selectors
         .equ FLAT_RPL1, 0x21
         .equ FLAT_RPL2, 0x22
         .equ TEB_RPL1, 0x39
