@@ -48,11 +48,11 @@ Expected<void, AccessFailure> UserMemory::read(LinearAddress from, std::span<std
 
 Expected<void, AccessFailure> UserMemory::write(LinearAddress to, std::span<const std::byte> from,
                                                 ProcessorMode mode) {
-    if (watch_ != nullptr) {
-        watch_->before_write(to, from.size());
-    }
     return access(to, from.size(), mmu::Access::write, mode,
                   [&](PhysicalAddress physical, std::size_t done, std::size_t piece) {
+                      if (watch_ != nullptr) {
+                          watch_->before_write(to + static_cast<std::uint32_t>(done), piece);
+                      }
                       mmu_.memory().write_bytes(physical, from.subspan(done, piece));
                   });
 }
