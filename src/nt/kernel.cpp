@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nt/kernel.hpp"
+#include "nt/exceptions/frame_edit.hpp"
 
 #include <array>
 
@@ -36,20 +37,32 @@ Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
       process(std::make_shared<ProcessObject>()),
       thread(std::make_shared<ThreadObject>()),
       frame_watch(*this) {
-    memory.set_stack_hooks(
-        [this]() -> std::optional<UserStack> {
-            if (thread->teb.value == 0) {
-                return std::nullopt;
-            }
-            const LinearAddress tib = structures.place(thread->teb, "TEB", "NtTib");
-            return UserStack{
-                .base = {structures.get(tib, "NT_TIB", "StackBase")},
-                .deallocation = {structures.get(thread->teb, "TEB", "DeallocationStack")}};
-        },
-        [this](LinearAddress limit) {
-            const LinearAddress tib = structures.place(thread->teb, "TEB", "NtTib");
-            structures.set(tib, "NT_TIB", "StackLimit", limit.value);
-        });
+    memory.set_stack_hooks([this] { return user_stack(); },
+                           [this](LinearAddress limit) { set_user_stack_limit(limit); });
+}
+
+// The TEB is the user's own memory, to spoil or to free: without one there is no stack to grow.
+std::optional<UserStack> Kernel::user_stack() {
+    const LinearAddress tib = structures.place(thread->teb, "TEB", "NtTib");
+    UserStack stack;
+    const auto read = [this](LinearAddress from, LinearAddress& to) {
+        return user_memory
+            .read(from, std::as_writable_bytes(std::span(&to.value, 1)), guest::ProcessorMode::user)
+            .has_value();
+    };
+    if (!read(structures.place(tib, "NT_TIB", "StackBase"), stack.base) ||
+        !read(structures.place(thread->teb, "TEB", "DeallocationStack"), stack.deallocation)) {
+        return std::nullopt;
+    }
+    return stack;
+}
+
+void Kernel::set_user_stack_limit(LinearAddress limit) {
+    const LinearAddress tib = structures.place(thread->teb, "TEB", "NtTib");
+    // Nobody but the user relies on it.
+    static_cast<void>(user_memory.write(structures.place(tib, "NT_TIB", "StackLimit"),
+                                        std::as_bytes(std::span(&limit.value, 1)),
+                                        guest::ProcessorMode::user));
 }
 
 Kernel::~Kernel() {
@@ -136,14 +149,15 @@ HypercallResult Kernel::call_service(const ServiceRow& row, LinearAddress esp) {
 
 HypercallResult Kernel::call_missing(std::size_t number, LinearAddress esp) {
     const ThunkRow& thunk = boot_state.thunks[number];
-    const std::string message = fmt::format(
-        "{} (service 0x{:X}) is not implemented; called by {}, answered "
-        "STATUS_NOT_IMPLEMENTED",
-        thunk.name, thunk.number, caller_of_service());
+    const std::string message = fmt::format("{} (service 0x{:X}) is not implemented; called by {}",
+                                            thunk.name, thunk.number, caller_of_service());
     if (config.stop_on_missing) {
-        stop({guest::StopKind::not_built, STATUS_NOT_IMPLEMENTED.value, message, {}});
+        stop({guest::StopKind::not_built,
+              STATUS_NOT_IMPLEMENTED.value,
+              message + "; --on-missing stop",
+              {}});
     } else if (warned_.insert(number).second) {
-        config.warn(message);
+        config.warn(message + ", answered STATUS_NOT_IMPLEMENTED");
     }
     if (observer_ != nullptr) {
         const auto call = describe_missing(*this, thunk, esp + 4);
@@ -158,7 +172,7 @@ HypercallResult Kernel::call_missing(std::size_t number, LinearAddress esp) {
 /// Module, symbol and offset of the code that wanted the service: behind the system DLL's stub,
 /// whose return addresses stand on top of the user's stack.
 std::string Kernel::caller_of_service() {
-    const auto frame = structures.read<KTRAP_FRAME>(trap_frame());
+    const auto frame = trap_frame_at(structures, trap_frame());
     LinearAddress at{frame.Eip};
     if (!frame.is_user()) {
         return symbols.describe(at);

@@ -119,6 +119,8 @@ class Kernel {
     HypercallResult call_missing(std::size_t number, LinearAddress esp);
     HypercallResult call_helper(std::uint32_t id, LinearAddress esp);
     [[nodiscard]] std::string caller_of_service();
+    [[nodiscard]] std::optional<UserStack> user_stack();
+    void set_user_stack_limit(LinearAddress);
     [[nodiscard]] guest::StopReason lost(LinearAddress);
     template <typename Work>
     HypercallResult guarded(std::uint64_t now, const Work& work);

@@ -34,7 +34,7 @@ struct Apc {
 /// Lays the APC's arguments and the interrupted context on the user's stack:
 ///   [Stack] NormalRoutine, NormalContext, SystemArgument1, SystemArgument2, CONTEXT
 ServiceOutcome KiInitializeUserApc(Kernel& kernel, LinearAddress at, const Apc& apc) {
-    const auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const auto frame = trap_frame_at(kernel.structures, at);
     const CONTEXT context = context_of(frame, at, apc_context_flags);
     constexpr std::uint32_t size = 0x10 + sizeof(CONTEXT);
     const LinearAddress stack{(context.Esp & ~std::uint32_t{3}) - size};

@@ -25,6 +25,8 @@ constexpr BugcheckName bugcheck_names[] = {
     {0x80, "NMI_HARDWARE_FAILURE"},        {0x8E, "KERNEL_MODE_EXCEPTION_NOT_HANDLED"},
 };
 
+constexpr std::uint32_t nmi_vector = 2;
+constexpr std::uint32_t double_fault_vector = 8;
 constexpr std::uint32_t stack_words = 32;
 constexpr std::uint32_t words_to_a_line = 4;
 
@@ -108,8 +110,13 @@ void KeBugCheckEx(Kernel& kernel, std::uint32_t code, std::array<std::uint32_t, 
 
 void KeBugCheckTrap(Kernel& kernel, std::uint32_t code, LinearAddress at, std::uint32_t vector,
                     std::uint32_t exception) {
-    const auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const auto frame = trap_frame_at(kernel.structures, at);
     CONTEXT context = context_of(frame, at, CONTEXT::full);
+    if (vector == nmi_vector || vector == double_fault_vector) {
+        // A frame of an interrupted task: complete, whatever ring that task was in.
+        context.Esp = kernel.structures.get(at, "KTRAP_FRAME", "HardwareEsp");
+        context.SegSs = kernel.structures.get(at, "KTRAP_FRAME", "HardwareSegSs") & 0xFFFF;
+    }
     std::string what = exception != 0
                            ? to_text(NTSTATUS{exception})
                            : fmt::format("trap {:02X}, error code {:X}", vector, frame.ErrCode);

@@ -69,7 +69,7 @@ ServiceOutcome KiDispatchException(Kernel& kernel, LinearAddress record, LinearA
 
 ServiceOutcome KiDispatchException(Kernel& kernel, const EXCEPTION_RECORD& given, LinearAddress at,
                                    guest::ProcessorMode previous_mode, bool first_chance) {
-    const auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const auto frame = trap_frame_at(kernel.structures, at);
     EXCEPTION_RECORD record = given;
     if (record.ExceptionCode == KI_EXCEPTION_ACCESS_VIOLATION.value) {
         record.ExceptionCode = STATUS_ACCESS_VIOLATION.value;

@@ -56,6 +56,15 @@ void reset_float_state(CONTEXT& context) {
 
 }  // namespace
 
+KTRAP_FRAME trap_frame_at(KernelMemory& memory, LinearAddress at) {
+    KTRAP_FRAME frame;
+    const auto bytes = std::as_writable_bytes(std::span(&frame, 1));
+    memory.read_bytes(at, bytes.first(KTRAP_FRAME::kernel_size));
+    memory.read_bytes(at + KTRAP_FRAME::kernel_size,
+                      bytes.first(frame.length()).subspan(KTRAP_FRAME::kernel_size));
+    return frame;
+}
+
 CONTEXT context_of(const KTRAP_FRAME& frame, LinearAddress at, std::uint32_t flags) {
     CONTEXT context{};
     context.ContextFlags = flags;
@@ -97,7 +106,7 @@ CONTEXT context_of(const KTRAP_FRAME& frame, LinearAddress at, std::uint32_t fla
 }
 
 NTSTATUS load_context(Kernel& kernel, LinearAddress at, const CONTEXT& context) {
-    auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    auto frame = trap_frame_at(kernel.structures, at);
     const std::uint32_t flags = context.ContextFlags;
     if ((flags & CONTEXT::i386) == 0 || !frame.is_user()) {
         return STATUS_INVALID_PARAMETER;
@@ -151,7 +160,7 @@ NTSTATUS load_context(Kernel& kernel, LinearAddress at, const CONTEXT& context) 
 
 void redirect(Kernel& kernel, LinearAddress at, LinearAddress eip, LinearAddress esp,
               bool sanitize_flags) {
-    auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    auto frame = trap_frame_at(kernel.structures, at);
     frame.SegCs = KGDT_R3_CODE;
     frame.HardwareSegSs = KGDT_R3_DATA;
     frame.SegDs = KGDT_R3_DATA;
@@ -168,7 +177,7 @@ void redirect(Kernel& kernel, LinearAddress at, LinearAddress eip, LinearAddress
 }
 
 std::uint32_t replace_eip(Kernel& kernel, LinearAddress at, LinearAddress eip) {
-    auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    auto frame = trap_frame_at(kernel.structures, at);
     const std::uint32_t old = frame.Eip;
     frame.Eip = eip.value;
     FrameEdit(kernel).write(at, frame);

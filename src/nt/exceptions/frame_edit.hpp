@@ -8,6 +8,10 @@
 namespace ringside::nt {
 
 class Kernel;
+class KernelMemory;
+
+/// The frame at `at`, as far as its kind reaches: one of ring 0 may end where its stack does.
+[[nodiscard]] KTRAP_FRAME trap_frame_at(KernelMemory& memory, LinearAddress at);
 
 /// The CONTEXT that a frame stands for (KeContextFromKframes), its parts as `flags` asks.
 [[nodiscard]] CONTEXT context_of(const KTRAP_FRAME& frame, LinearAddress at, std::uint32_t flags);

@@ -2,6 +2,7 @@
 #include "nt/exceptions/trap_frame_watch.hpp"
 
 #include "base/ensure.hpp"
+#include "nt/exceptions/frame_edit.hpp"
 #include "nt/kernel.hpp"
 #include "nt/ktrap_frame.hpp"
 
@@ -36,7 +37,7 @@ void TrapFrameWatch::before_write(LinearAddress address, std::size_t length) {
         bool& flag;
     } const checking(checking_);
     const auto check = [&](LinearAddress frame) {
-        const auto held = memory.read<KTRAP_FRAME>(frame);
+        const auto held = trap_frame_at(memory, frame);
         ensure(!overlaps(address, length, frame, held.length()),
                "a live trap frame is written by frame_edit.cpp only");
         return LinearAddress{held.Edx};

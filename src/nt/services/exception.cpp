@@ -133,7 +133,7 @@ NTSTATUS NtGetContextThread(ServiceContext& context, HANDLE handle, UserPointer<
     }
     Kernel& kernel = context.kernel;
     const LinearAddress at = kernel.trap_frame();
-    const auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const auto frame = trap_frame_at(kernel.structures, at);
     auto captured = context.read(to);
     if (!captured) {
         return captured.error();

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "nt/exceptions/frame_edit.hpp"
 #include "nt/ktrap_frame.hpp"
 #include "nt/service_context.hpp"
 #include "nt/services/wait.hpp"
@@ -31,7 +32,7 @@ void charge(KernelMemory& memory, LinearAddress object, std::string_view structu
 
 /// KeUpdateRunTime: the tick belongs to whom it interrupted.
 void update_run_time(Kernel& kernel, LinearAddress at) {
-    const auto frame = kernel.structures.read<KTRAP_FRAME>(at);
+    const auto frame = trap_frame_at(kernel.structures, at);
     const std::string_view field = frame.is_user() ? "UserTime" : "KernelTime";
     KernelMemory& memory = kernel.structures;
     charge(memory, memory.place(pcr, "KPCR", "PrcbData"), "KPRCB", field);

@@ -26,10 +26,11 @@ class KernelMemory {
     [[nodiscard]] T read(LinearAddress from) {
         static_assert(std::is_trivially_copyable_v<T>);
         T value{};
-        check(memory_.read(from, std::as_writable_bytes(std::span(&value, 1)),
-                           guest::ProcessorMode::kernel),
-              from);
+        read_bytes(from, std::as_writable_bytes(std::span(&value, 1)));
         return value;
+    }
+    void read_bytes(LinearAddress from, std::span<std::byte> bytes) {
+        check(memory_.read(from, bytes, guest::ProcessorMode::kernel), from);
     }
     template <typename T>
     void write(LinearAddress to, const T& value) {
