@@ -87,15 +87,16 @@ std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {
             guest::StopKind::deadlock, 0, fmt::format("HLT with interrupts off at {}", at), {}};
     }
     if (kernel_.is_deadlocked()) {
-        const LinearAddress frame = kernel_.trap_frame();
-        return guest::StopReason{
-            guest::StopKind::deadlock,
-            0,
-            fmt::format("deadlock: the only thread waits for something that nothing will signal "
-                        "(user code at {})",
-                        kernel_.symbols.describe(
-                            LinearAddress{kernel_.structures.get(frame, "KTRAP_FRAME", "Eip")})),
-            {}};
+        const auto frame = current_frame(machine);
+        const auto eip = machine.peek<std::uint32_t>(
+            frame.value_or(LinearAddress{}) + kernel_.profile.layout.offset("KTRAP_FRAME", "Eip"));
+        const std::string where =
+            eip ? fmt::format(" (user code at {})", kernel_.symbols.describe({*eip})) : "";
+        return guest::StopReason{guest::StopKind::deadlock,
+                                 0,
+                                 "deadlock: the only thread waits for something that nothing "
+                                 "will signal" + where,
+                                 {}};
     }
     return std::nullopt;
 }
