@@ -43,7 +43,7 @@ TestKernel::TestKernel(const World& world) : console(world.input), ram(world.ram
     config.stop_on_missing = world.stop_on_missing;
     config.warn = [this](std::string_view line) { warnings.emplace_back(line); };
     config.debug_print = [this](std::string_view text) { debug_output.emplace_back(text); };
-    config.watch_frames = true;
+    config.watch_frames = world.watch_frames;
     kernel =
         std::make_unique<Kernel>(config, mmu, host::Host{.mounts = mounts, .console = console});
     state = kernel->boot();

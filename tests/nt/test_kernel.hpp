@@ -31,6 +31,7 @@ class TestKernel {
         bool writable = true;
         std::uint64_t ram = 32U << 20;
         bool stop_on_missing = false;
+        bool watch_frames = true;
     };
     TestKernel() : TestKernel(World{}) {}
     explicit TestKernel(const World& world);
