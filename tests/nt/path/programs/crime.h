@@ -28,7 +28,7 @@ static inline void say(const char* text) {
     WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), text, length, &written, NULL);
 }
 
-/// Ends with 77 for a name that is not in the list, with 0 when the crime changed nothing.
+// Ends with 77 for a name that is not in the list, with 0 when the crime changed nothing.
 #define COMMIT_FROM(list)                                               \
     do {                                                                \
         const char* const wanted = last_word();                         \

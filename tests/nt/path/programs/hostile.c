@@ -48,7 +48,7 @@ static void release(void* base) {
 static volatile LONG faults;
 static void* place[5];
 
-/// Whatever happened, goes on behind the last __builtin_setjmp.
+// Whatever happened, goes on behind the last __builtin_setjmp.
 static EXCEPTION_DISPOSITION __cdecl resume(EXCEPTION_RECORD* record, struct frame* frame,
                                             CONTEXT* context, void* dispatcher) {
     (void)record;
@@ -133,7 +133,7 @@ static void landed(void) {
     __asm__ volatile("ud2");
 }
 
-/// Segments and flags of chance, code and stack that work.
+// Segments and flags of chance, code and stack that work.
 static void garbage_segments(void) {
     static CONTEXT context;
     static BYTE stack[0x4000];
@@ -203,7 +203,7 @@ static void spoil_teb(void) {
     __asm__ volatile("ud2");
 }
 
-/// The kernel reads the stack's bounds there when the guard page below the stack is met.
+// The kernel reads the stack's bounds there when the guard page below the stack is met.
 static void protect_teb(DWORD protection) {
     DWORD before;
     VirtualProtect((void*)0x7FFDE000, 0x1000, protection, &before);
@@ -319,7 +319,7 @@ static BOOL is_not_for_chance(DWORD number) {
            number == NtWaitForMultipleObjects_number || number == NtWaitForSingleObject_number;
 }
 
-/// Every service, with what no caller should pass.
+// Every service, with what no caller should pass.
 static void all_services(void) {
     struct frame frame;
     push_frame(&frame, resume);
@@ -337,7 +337,7 @@ static void all_services(void) {
     pop_frame(&frame);
 }
 
-/// The last ones of the table with the lengths that overflow.
+// The services that replace a whole context or end the process, with records of chance.
 static void hostile_raises(void) {
     struct frame frame;
     push_frame(&frame, resume);
@@ -353,7 +353,7 @@ static void hostile_raises(void) {
     pop_frame(&frame);
 }
 
-/// DS and ES are the caller's when INT 2Eh arrives.
+// DS and ES are the caller's when INT 2Eh arrives.
 static void odd_selectors(void) {
     static const WORD selectors[] = {0, 1, 3, 0x1B, 0x23, 0x20, 0x3B, 0x43, 0x40};
     static LARGE_INTEGER time;
@@ -373,7 +373,7 @@ static void odd_selectors(void) {
     say(wrong == 0 ? "all right\n" : "selectors matter\n");
 }
 
-/// Every vector that ring 3 can name, with an argument pointer of no use.
+// Every vector that ring 3 can name, with an argument pointer of no use.
 static void all_vectors(void) {
     struct frame frame;
     push_frame(&frame, resume);
