@@ -102,7 +102,7 @@ TestNtMachine::TestNtMachine(const World& world, const GuestCode& program, const
     structures().write_bytes(driver.base, driver.bytes);
     guest::Module module{driver.name, driver.base, page_size, {}};
     for (const auto& [name, address] : driver.symbols) {
-        module.symbols.emplace_back(address, name);
+        module.symbols.push_back({.address = address, .name = name});
     }
     kernel.symbols.add(std::move(module));
     run_to(start);
