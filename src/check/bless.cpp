@@ -186,7 +186,9 @@ std::string blessed_text(const Case& original, const std::vector<Observation>& o
             if (match.observed == nullptr) {
                 continue;
             }
-            for (auto& [name, value] : expect.transitions[match.index].fields) {
+            auto& fields = expect.transitions[match.index].fields;
+            fields = in_observed_order(expect.transitions[match.index], *match.observed);
+            for (auto& [name, value] : fields) {
                 const ObservedField* const field = match.observed->find(name);
                 if (field == nullptr || std::holds_alternative<AnyValue>(value)) {
                     continue;

@@ -77,8 +77,17 @@ void compare_ends(const Expectation& expect, const Observation& observation,
     }
 }
 
+/// Exceptions of one kind are many: one that says where it comes from is looked for by that too.
 bool same_transition(const ExpectedTransition& expected, const ObservedTransition& observed) {
-    return expected.is_call == observed.is_call && expected.name == observed.name;
+    if (expected.is_call != observed.is_call || expected.name != observed.name) {
+        return false;
+    }
+    return expected.is_call ||
+           std::all_of(expected.fields.begin(), expected.fields.end(), [&](const auto& field) {
+               const ObservedField* const from =
+                   field.first == "from" ? observed.find("from") : nullptr;
+               return from == nullptr || equal(field.second, *from);
+           });
 }
 
 bool concerns(const ExpectedTransition& expected, const Observation& observation) {
@@ -97,6 +106,21 @@ bool equal(const Expected& expected, const ObservedField& observed) {
     }
     const auto number = parse_number(*text);
     return *text == observed.text || (number && observed.value && *number == *observed.value);
+}
+
+std::vector<ExpectedField> in_observed_order(const ExpectedTransition& expected,
+                                             const ObservedTransition& observed) {
+    const auto position = [&observed](const ExpectedField& field) {
+        const ObservedField* const found = observed.find(field.first);
+        return found != nullptr ? found - observed.fields.data()
+                                : static_cast<std::ptrdiff_t>(observed.fields.size());
+    };
+    std::vector<ExpectedField> result = expected.fields;
+    std::stable_sort(result.begin(), result.end(),
+                     [&position](const ExpectedField& a, const ExpectedField& b) {
+                         return position(a) < position(b);
+                     });
+    return result;
 }
 
 std::vector<Match> match_transitions(const Expectation& expect, const Observation& observation) {
@@ -133,7 +157,7 @@ std::vector<Difference> compare(const Expectation& expect, const Observation& ob
             differences.push_back({name, "to happen", "not seen from there on"});
             continue;
         }
-        for (const auto& [field, value] : expected.fields) {
+        for (const auto& [field, value] : in_observed_order(expected, *match.observed)) {
             const ObservedField* const observed = match.observed->find(field);
             const bool is_any = std::holds_alternative<AnyValue>(value);
             if (observed == nullptr ? !is_any : !equal(value, *observed)) {

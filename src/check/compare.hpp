@@ -25,6 +25,10 @@ struct Match {
 [[nodiscard]] std::vector<Match> match_transitions(const Expectation& expect,
                                                    const Observation& observation);
 
+/// The expected fields as the run has them, frames by offset; the file's order is not kept.
+[[nodiscard]] std::vector<ExpectedField> in_observed_order(const ExpectedTransition& expected,
+                                                           const ObservedTransition& observed);
+
 [[nodiscard]] bool equal(const Expected& expected, const ObservedField& observed);
 
 [[nodiscard]] std::vector<Difference> compare(const Expectation& expect,

@@ -79,6 +79,25 @@ TEST_CASE("compare: an event is no call of that name", "[check]") {
     CHECK(compare(expect, run()).size() == 1);
 }
 
+TEST_CASE("compare: an event that says where it comes from is looked for by that", "[check]") {
+    Observation observation = run();
+    observation.transitions = {{"#PF", false, {{"from", std::nullopt, "a!b"}, {"cr2", 1U, ""}}},
+                               {"#PF", false, {{"from", std::nullopt, "a!c"}, {"cr2", 2U, ""}}}};
+    Expectation expect;
+    expect.transitions = {
+        {"#PF", false, {}, {{"cr2", std::int64_t{2}}, {"from", std::string("a!c")}}}};
+    CHECK(compare(expect, observation).empty());
+    expect.transitions[0].fields[1].second = std::string("a!d");
+    CHECK(compare(expect, observation).size() == 1);
+}
+
+TEST_CASE("compare: differences come in the order of the frame", "[check]") {
+    const auto differences =
+        compare(reads({{"frame.SegCs", std::int64_t{1}}, {"frame.Eip", std::int64_t{1}}}), run());
+    REQUIRE(differences.size() == 2);
+    CHECK(differences[0].field == "transition 1 NtReadFile, frame.Eip");
+}
+
 TEST_CASE("compare: with all calls listed, one more is a difference", "[check]") {
     Expectation expect = reads({});
     expect.all_calls = true;
