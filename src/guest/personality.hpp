@@ -56,8 +56,10 @@ struct Layout {
 
 /// A place in the kernel's entry path that a trace shows as a stage of a call.
 struct Stage {
-    std::string name;    ///< "frame", "lookup", "copy", "service", "exit"
-    LinearAddress at{};  ///< where the stage begins; of "frame", where the frame is complete
+    /// "frame", "lookup", "copy", "service", "exit"; "trap" for the frame of anything that is no
+    /// call, whose address is then the stage's detail "frame".
+    std::string name;
+    LinearAddress at{};  ///< where the stage begins; of a frame, where it is complete
 };
 
 /// Something that registers and memory say at the moment a stage begins: "bytes", "function" ...

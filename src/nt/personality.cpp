@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "guest/bare.hpp"
+#include "nt/stage_details.hpp"
 #include "nt/views.hpp"
 
 namespace ringside::nt {
@@ -152,6 +153,9 @@ std::vector<guest::Stage> Personality::stages() const {
         if (const auto at = kernel_.symbols.find(fmt::format("nt!{}", symbol))) {
             stages.push_back({.name = std::string(stage), .at = *at});
         }
+    }
+    for (const LinearAddress at : trap_frame_places(kernel_.symbols)) {
+        stages.push_back({.name = "trap", .at = at});
     }
     return stages;
 }

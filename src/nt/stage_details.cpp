@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "nt/stage_details.hpp"
+
 #include "nt/personality.hpp"
 
 namespace ringside::nt {
@@ -18,10 +20,26 @@ std::string table_name(const guest::SymbolTable& symbols, std::uint32_t base) {
 
 }  // namespace
 
+std::vector<LinearAddress> trap_frame_places(const guest::SymbolTable& symbols) {
+    std::vector<LinearAddress> places;
+    for (const auto& [base, module] : symbols.modules()) {
+        for (const guest::ModuleSymbol& symbol : module.symbols) {
+            if (module.name == "nt" && symbol.name.ends_with("FrameBuilt") &&
+                symbol.name != "KiSystemServiceFrameBuilt") {
+                places.push_back(symbol.address);
+            }
+        }
+    }
+    return places;
+}
+
 // The registers are those of ki_system_service.S at its stage labels.
 std::vector<guest::StageDetail> Personality::stage_details(guest::Machine& machine,
                                                            const guest::Stage& stage) const {
     const cpu::RegisterFile& registers = machine.cpu().registers;
+    if (stage.name == "trap") {
+        return {{"frame", registers[GeneralRegister::ebp], {}}};
+    }
     if (stage.name == "copy") {
         return {{"bytes", registers[GeneralRegister::ecx] * 4, {}},
                 {"from", registers[GeneralRegister::esi], {}},

@@ -17,6 +17,8 @@ constexpr std::size_t most_open = 64;
 constexpr std::size_t most_callers = 3;
 /// The stage whose address says that the frame is complete.
 constexpr std::string_view frame_stage = "frame";
+/// The same for entries that are no calls; what follows is the handler's.
+constexpr std::string_view trap_stage = "trap";
 
 bool is_entry(cpu::TransitionKind kind) {
     return kind != cpu::TransitionKind::interrupt_return && kind != cpu::TransitionKind::sysexit &&
@@ -212,6 +214,10 @@ void Tracer::stage_begins(const guest::Stage& stage) {
         return;
     }
     Record& record = open_.back().record;
+    if (stage.name == trap_stage) {
+        trap_frame_built(record, stage);
+        return;
+    }
     if (record.stage(stage.name) != nullptr) {
         return;  // restarted after a fault
     }
@@ -219,7 +225,7 @@ void Tracer::stage_begins(const guest::Stage& stage) {
     StageTime time{stage.name, stage.at, now, now, personality_.stage_details(machine_, stage)};
     if (stage.name == frame_stage) {
         record.kind = RecordKind::call;
-        record.frame = read_frame();
+        record.frame = read_frame(personality_.current_frame(machine_));
         time.begins = record.entry ? record.entry->clock_after : record.begins;
     } else if (!record.stages.empty()) {
         StageTime& previous = record.stages.back();
@@ -230,6 +236,23 @@ void Tracer::stage_begins(const guest::Stage& stage) {
         }
     }
     record.stages.push_back(std::move(time));
+}
+
+void Tracer::trap_frame_built(Record& record, const guest::Stage& stage) {
+    if (record.kind == RecordKind::call || record.frame || !record.entry) {
+        return;
+    }
+    const auto details = personality_.stage_details(machine_, stage);
+    const auto found = std::find_if(details.begin(), details.end(),
+                                    [](const auto& detail) { return detail.name == "frame"; });
+    if (found == details.end()) {
+        return;
+    }
+    const Cycles now = machine_.cpu().cycles();
+    record.frame = read_frame(LinearAddress{found->value});
+    record.stages.push_back(
+        {std::string(frame_stage), stage.at, record.entry->clock_after, now, {}});
+    record.stages.push_back({"handler", stage.at, now, now, {}});
 }
 
 void Tracer::service_begins(const guest::ServiceCall& call) {
@@ -288,8 +311,7 @@ Gate Tracer::gate_of(const cpu::Transition& transition) const {
     return gate;
 }
 
-std::optional<Frame> Tracer::read_frame() const {
-    const auto at = personality_.current_frame(machine_);
+std::optional<Frame> Tracer::read_frame(std::optional<LinearAddress> at) const {
     if (!layout_ || !at) {
         return std::nullopt;
     }

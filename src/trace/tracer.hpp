@@ -49,7 +49,8 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     void open_nested_call();
     void open(Record record);
     [[nodiscard]] Gate gate_of(const cpu::Transition& transition) const;
-    [[nodiscard]] std::optional<Frame> read_frame() const;
+    void trap_frame_built(Record& record, const guest::Stage& stage);
+    [[nodiscard]] std::optional<Frame> read_frame(std::optional<LinearAddress> at) const;
     [[nodiscard]] std::string name_of_call(const Record& record) const;
 
     guest::Machine& machine_;
