@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include <cstdlib>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "cli/cli.hpp"
+
+using namespace ringside::test;
+
+namespace {
+
+std::string inspected(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "inspect");
+    const auto finished = ringside::test::ringside(std::move(arguments));
+    INFO(finished.error);
+    CHECK(finished.status == 0);
+    CHECK(finished.error.empty());
+    return finished.output;
+}
+
+/// The golden of a table; RINGSIDE_BLESS=1 in the environment of the tests writes it anew.
+void check_golden(const std::string& name, const std::string& text) {
+    const std::string path = std::string(RINGSIDE_SOURCE) + "/tests/cli/golden/" + name + ".txt";
+    if (std::getenv("RINGSIDE_BLESS") != nullptr && std::getenv("CI") == nullptr) {
+        std::ofstream(path) << text;
+    }
+    CHECK(text == text_of_file(path));
+}
+
+}  // namespace
+
+TEST_CASE("inspect: the processor's tables of xp are as they should be", "[cli]") {
+    for (const char* what : {"idt", "gdt", "tss"}) {
+        INFO(what);
+        check_golden(what, inspected({what}));
+    }
+    // The time-stamp counter changes with every change of the start-up.
+    std::string msr = inspected({"msr"});
+    const auto counter = msr.find("0010    TSC");
+    REQUIRE(counter != std::string::npos);
+    msr.erase(counter, msr.find('\n', counter) + 1 - counter);
+    check_golden("msr", msr);
+}
+
+TEST_CASE("inspect: the system's tables of xp are as they should be", "[cli]") {
+    for (const char* what : {"pcr", "ssdt", "shared-data"}) {
+        INFO(what);
+        check_golden(what, inspected({what}));
+    }
+    check_golden("mappings", inspected({"mappings", example("hello.exe")}));
+}
+
+TEST_CASE("inspect: the first frame by either entry, all 0x23 dwords", "[cli]") {
+    const std::string program = example("hello.exe");
+    const auto int2e = inspected({"frame", "--entry", "int2e", program});
+    const auto sysenter = inspected({"frame", "--entry", "sysenter", program});
+    CHECK(count_lines(int2e) == 2 + 0x23);
+    check_golden("frame-int2e", int2e);
+    check_golden("frame-sysenter", sysenter);
+}
+
+TEST_CASE("inspect: one row by number or name", "[cli]") {
+    CHECK(contains(inspected({"idt", "2E"}), "nt!KiSystemService"));
+    CHECK(count_lines(inspected({"idt", "2E"})) == 3);
+    CHECK(contains(inspected({"ssdt", "NtReadFile"}), "0B7"));
+    CHECK(contains(inspected({"ssdt", "0xB7"}), "NtReadFile"));
+    CHECK(contains(inspected({"frame", "SegCs", example("hello.exe")}), "0000001B"));
+}
+
+TEST_CASE("inspect: bare programs have the processor's tables", "[cli]") {
+    const auto text = inspected({"gdt", "--os", "bare", rings()});
+    CHECK(contains(text, "0028      TSS32 busy"));
+}
+
+TEST_CASE("inspect: the program's output stays out of the table", "[cli]") {
+    CHECK_FALSE(contains(inspected({"frame", example("hello.exe")}), "Hello"));
+}

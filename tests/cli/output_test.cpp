@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+
+using namespace ringside::test;
+
+TEST_CASE("output: --status-json has the full status and the reason", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() + "/status.json";
+    CHECK(ringside::test::ringside({"run", "--status-json", file, example("hello.exe")}).status ==
+          0);
+    const auto json = nlohmann::json::parse(text_of_file(file));
+    CHECK(json["reason"] == "guest_exit");
+    CHECK(json["status"] == 0);
+    CHECK(json["exit_status"] == 0);
+    CHECK(json["clocks"] > 0);
+}
+
+TEST_CASE("output: --stats names rings, transitions and what is not modelled", "[cli]") {
+    const auto p6 = ringside::test::ringside({"run", "--stats", example("hello.exe")});
+    for (const char* row : {"total", "ring 3", "ring 0", "transitions", "idle",
+                            "service body: not modelled", "sysenter", "contains assumed figures"}) {
+        INFO(row);
+        CHECK(contains(p6.error, row));
+    }
+    const auto i486 =
+        ringside::test::ringside({"run", "--stats", "--cpu", "i486", example("hello.exe")});
+    CHECK(contains(i486.error, "int 2Eh"));
+    CHECK_FALSE(contains(i486.error, "assumed"));
+}
+
+TEST_CASE("output: a reader that goes away is no crash and no message", "[cli]") {
+    for (const char* subcommand : {"run", "trace"}) {
+        Spawn spawn;
+        spawn.arguments = {RINGSIDE_BINARY, subcommand, example("hello.exe")};
+        spawn.close_output = true;
+        const auto finished = run(spawn);
+        CHECK(finished.status < 125);
+        CHECK_FALSE(contains(finished.error, "ringside: "));
+    }
+    Spawn spawn;
+    spawn.arguments = {RINGSIDE_BINARY, "inspect", "idt"};
+    spawn.close_output = true;
+    const auto finished = run(spawn);
+    CHECK(finished.status == 0);
+    CHECK(finished.error.empty());
+}
+
+TEST_CASE("output: a full disk is told of", "[cli]") {
+    const auto finished =
+        ringside::test::ringside({"trace", "-o", "/dev/full", example("hello.exe")});
+    CHECK(finished.status == 125);
+    CHECK(is_one_line(finished));
+    CHECK(contains(finished.error, "/dev/full: cannot be written"));
+}
+
+TEST_CASE("output: a file that cannot be made is a usage error", "[cli]") {
+    const auto finished =
+        ringside::test::ringside({"trace", "-o", "/no/such/folder/trace", example("hello.exe")});
+    CHECK(finished.status == 2);
+    CHECK(is_one_line(finished));
+}
+
+TEST_CASE("output: colours on request", "[cli]") {
+    CHECK(contains(
+        ringside::test::ringside({"trace", "--color", "always", example("hello.exe")}).error,
+        "\x1B["));
+    CHECK_FALSE(contains(ringside::test::ringside({"trace", example("hello.exe")}).error, "\x1B["));
+}
+
+TEST_CASE("output: a service without a body warns once, or ends the run", "[cli]") {
+    // bad_service calls numbers that no table has; that is no missing body.
+    const auto finished =
+        ringside::test::ringside({"run", "--on-missing", "stop", example("bad_service.exe")});
+    CHECK(finished.status == 0);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include <catch2/catch.hpp>
+
+#include "cli/cli.hpp"
+
+using namespace ringside::test;
+
+TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cli]") {
+    const std::string hello = example("hello.exe");
+    const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+        {{}, "subcommand"},
+        {{"frobnicate"}, "no subcommand 'frobnicate'; there are run, trace, check and inspect"},
+        {{"run"}, "nothing to run: name a program"},
+        {{"run", "--frob", hello}, "--frob"},
+        {{"run", "--os", "nt4", hello}, "{xp,bare}"},
+        {{"run", "--cpu", "z80", hello}, "--cpu z80: no such model"},
+        {{"run", "--cpu", "i386", hello}, "comes later"},
+        {{"run", "--cpu", "pentium", hello}, "comes later"},
+        {{"run", "--mhz", "fast", hello}, "--mhz"},
+        {{"run", "--mhz", "0", hello}, "--mhz"},
+        {{"run", "--memory", "100000", hello}, "--memory"},
+        {{"run", "--entry", "int80", hello}, "--entry"},
+        {{"run", "--cpu", "i486", "--entry", "sysenter", hello}, "an i486 has no SYSENTER"},
+        {{"run", "--date", "yesterday", hello}, "--date yesterday"},
+        {{"run", "--env", "=X", hello}, "--env =X"},
+        {{"run", "--env", "NAME", hello}, "want NAME=VALUE"},
+        {{"run", "--mount", "C:\\x", hello}, "--mount C:\\x"},
+        {{"run", "--mount", "x=/tmp", hello}, "--mount x=/tmp"},
+        {{"run", "--mount", "C:\\x=/no/such/folder", hello}, "/no/such/folder"},
+        {{"run", "--cwd", "work", hello}, "--cwd work"},
+        {{"run", "--cwd", "C:\\nothing", hello}, "no such folder"},
+        {{"run", "--on-missing", "maybe", hello}, "--on-missing"},
+        {{"run", "--timeout", "-1", hello}, "--timeout"},
+        {{"run", "--block-size", "0", hello}, "--block-size"},
+        {{"run", "--patch-object", "file", hello}, "want FILE@SYMBOL"},
+        {{"run", "--load", "a@1", hello}, "need --os bare"},
+        {{"trace", "--format", "xml", hello}, "--format"},
+        {{"trace", "--color", "pink", hello}, "--color"},
+        {{"check"}, "FILE|DIR"},
+        {{"inspect"}, "WHAT"},
+        {{"inspect", "gtd"}, "there are idt gdt tss msr"},
+        {{"inspect", "idt", "a.exe", "b.exe"}, "one program at most"},
+        {{"inspect", "idt", "FFF"}, "no row 'FFF'"},
+    };
+    for (const auto& [arguments, message] : wrong) {
+        const Finished finished = ringside::test::ringside(arguments);
+        INFO(finished.error);
+        INFO(message);
+        CHECK(finished.status == 2);
+        CHECK(is_one_line(finished));
+        CHECK(contains(finished.error, message));
+        CHECK(finished.output.empty());
+    }
+}
+
+TEST_CASE("usage: a program that is not there is 127, one that is none 126", "[cli]") {
+    const TemporaryFolder folder;
+    auto finished = ringside::test::ringside({"run", folder.path() + "/nothing.exe"});
+    CHECK(finished.status == 127);
+    CHECK(is_one_line(finished));
+    CHECK(contains(finished.error, "nothing.exe: not found"));
+    for (const std::string& path :
+         {folder.path(), folder.file("empty.exe", ""), folder.file("text.exe", "#!/bin/sh\n"),
+          std::string("/dev/zero"), std::string(RINGSIDE_BINARY)}) {
+        finished = ringside::test::ringside({"run", path});
+        INFO(finished.error);
+        CHECK(finished.status == 126);
+        CHECK(is_one_line(finished));
+    }
+}
+
+TEST_CASE("usage: a missing library is named before the first instruction", "[cli]") {
+    const TemporaryFolder folder;
+    // hello.exe with another name for its library.
+    std::string bytes = text_of_file(example("hello.exe"));
+    const auto at = bytes.find("KERNEL32.dll") != std::string::npos ? bytes.find("KERNEL32.dll")
+                                                                    : bytes.find("kernel32.dll");
+    REQUIRE(at != std::string::npos);
+    bytes.replace(at, 8, "kernel99");
+    const auto finished = ringside::test::ringside({"run", folder.file("hello.exe", bytes)});
+    CHECK(finished.status == 126);
+    CHECK(is_one_line(finished));
+    CHECK(contains(finished.error, "kernel99.dll"));
+}
+
+TEST_CASE("usage: help goes to stdout and is no error", "[cli]") {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},
+                                                      {"run", "--help"},
+                                                      {"trace", "-h"},
+                                                      {"check", "-h"},
+                                                      {"inspect", "-h"},
+                                                      {"--version"}}) {
+        const auto finished = ringside::test::ringside(arguments);
+        CHECK(finished.status == 0);
+        CHECK(finished.error.empty());
+        CHECK_FALSE(finished.output.empty());
+    }
+}
+
+TEST_CASE("usage: options behind the program are the guest's", "[cli]") {
+    // hello.exe does not look at its arguments; Ringside must not either.
+    const auto finished = ringside::test::ringside(
+        {"run", example("hello.exe"), "--os", "nt4", "--help", "-x", "--"});
+    CHECK(finished.status == 0);
+    CHECK(finished.output == "Hello from ring 3.\n");
+}
