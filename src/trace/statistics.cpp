@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "cpu/decode/block.hpp"
 #include "trace/words.hpp"
 
 namespace ringside::trace {
@@ -51,7 +50,6 @@ std::string Statistics::text(bool assumed) const {
     for (const auto& [word, sum] : kinds_) {
         out += fmt::format("{:<24}{:>14} times, {} clocks\n", word, sum.count, sum.clocks);
     }
-    out += fmt::format("{:<24}{:>14}\n", "blocks decoded", cpu.blocks->size());
     return out;
 }
 

@@ -81,8 +81,6 @@ class BlockCache : public mmu::CodeWriteObserver {
     /// Linear addresses at which the observer is to be told. Flushes.
     void set_probes(std::set<std::uint32_t> addresses);
     void flush();
-    /// Blocks that are held now, dropped ones included.
-    [[nodiscard]] std::size_t size() const { return blocks_.size(); }
 
     void code_written(PhysicalAddress address, std::uint32_t length) override;
 
