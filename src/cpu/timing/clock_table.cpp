@@ -74,7 +74,9 @@ std::string ClockTable::source(const ClockRow& row) const {
 
 const ClockTable::Key& ClockTable::key_named(std::string_view name) const {
     const auto found = keys_.find(name);
-    ensure(found != keys_.end(), fmt::format("clocks.tsv: no key {}", name));
+    if (found == keys_.end()) [[unlikely]] {
+        ensure(false, fmt::format("clocks.tsv: no key {}", name));
+    }
     return found->second;
 }
 
@@ -117,8 +119,10 @@ Cost ClockTable::cost(std::string_view name, const ZydisDecodedInstruction& inst
     Cost cost;
     if (!far && !key.forms.empty()) {
         const Filed* const filed = find(key, instruction, operands, protected_mode);
-        ensure(filed != nullptr,
-               fmt::format("no clocks for this form of {} on {}", name, traits(model_).name));
+        if (filed == nullptr) [[unlikely]] {
+            ensure(false,
+                   fmt::format("no clocks for this form of {} on {}", name, traits(model_).name));
+        }
         cost = cost_of(*filed);
         if (cost.formula != nullptr) {
             if (const auto n = static_argument(*cost.formula, instruction, operands)) {

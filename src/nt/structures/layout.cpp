@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nt/structures/layout.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
@@ -26,6 +24,7 @@ Layout::Layout(std::span<const std::byte> table) {
         if (row[2] == "(sizeof)") {
             structure.size = number(row[4]);
         } else {
+            structure.by_name.emplace(row[2], structure.fields.size());
             structure.fields.push_back({.name = std::string(row[2]),
                                         .offset = number(row[1]),
                                         .size = number(row[4]),
@@ -36,16 +35,19 @@ Layout::Layout(std::span<const std::byte> table) {
 
 const StructureRows& Layout::structure(std::string_view name) const {
     const auto found = structures_.find(name);
-    ensure(found != structures_.end(), fmt::format("no layout of {}", name));
+    if (found == structures_.end()) [[unlikely]] {
+        ensure(false, fmt::format("no layout of {}", name));
+    }
     return found->second;
 }
 
 const FieldRow& Layout::field(std::string_view structure_name, std::string_view name) const {
-    const auto& fields = structure(structure_name).fields;
-    const auto found = std::find_if(fields.begin(), fields.end(),
-                                    [name](const FieldRow& row) { return row.name == name; });
-    ensure(found != fields.end(), fmt::format("no field {}.{}", structure_name, name));
-    return *found;
+    const StructureRows& rows = structure(structure_name);
+    const auto found = rows.by_name.find(name);
+    if (found == rows.by_name.end()) [[unlikely]] {
+        ensure(false, fmt::format("no field {}.{}", structure_name, name));
+    }
+    return rows.fields[found->second];
 }
 
 }  // namespace ringside::nt

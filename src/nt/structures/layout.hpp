@@ -21,7 +21,9 @@ struct FieldRow {
 
 struct StructureRows {
     std::uint32_t size{};
-    std::vector<FieldRow> fields;
+    std::vector<FieldRow> fields;  ///< in the order of their offsets
+    /// Where in `fields` a name stands.
+    std::map<std::string, std::size_t, std::less<>> by_name;
 };
 
 /// Where the fields of the profile's structures stand, from data/nt/structures-*.tsv. The guest
