@@ -136,7 +136,7 @@ struct Cpu {
     CpuObserver* observer = nullptr;
 
     // --- execution -----------------------------------------------------------------------------
-    std::uint64_t clock = 0;     ///< ticks, see ModelTraits::ticks_per_clock
+    std::uint64_t clock = 0;  ///< ticks, see ModelTraits::ticks_per_clock
     /// The guest's next event: run() comes back at the first instruction boundary at or after it.
     std::uint64_t event_deadline = 0;
     /// Where blocks stop being entered: the event, or before it a pause that the host asked for.

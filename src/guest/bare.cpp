@@ -26,10 +26,8 @@ void Bare::boot(Machine& machine) {
                                               machine.memory().size() >> 20));
         }
         machine.memory().write_bytes(image.at, image.bytes);
-        symbols_.add({image.name,
-                      {image.at.value},
-                      static_cast<std::uint32_t>(image.bytes.size()),
-                      {}});
+        symbols_.add(
+            {image.name, {image.at.value}, static_cast<std::uint32_t>(image.bytes.size()), {}});
     }
     for (const BarePoke& poke : config_.pokes) {
         machine.memory().write<std::uint32_t>(poke.at, poke.value);
@@ -60,7 +58,8 @@ std::optional<StopReason> Bare::halted(Machine& machine) {
     if ((machine.cpu().system_flags & cpu::flag::intf) == 0) {
         return StopReason{StopKind::guest_exit, 0, {}, {}};
     }
-    return StopReason{StopKind::deadlock, 0,
+    return StopReason{StopKind::deadlock,
+                      0,
                       fmt::format("HLT at {} waits for an interrupt, and nothing raises one",
                                   symbols_.describe({machine.cpu().eip - 1})),
                       {}};
@@ -84,9 +83,9 @@ std::string register_text(const cpu::Cpu& cpu) {
         r[GeneralRegister::eax], r[GeneralRegister::ebx], r[GeneralRegister::ecx],
         r[GeneralRegister::edx], r[GeneralRegister::esi], r[GeneralRegister::edi],
         r[GeneralRegister::ebp], r[GeneralRegister::esp], cpu.eip, cpu.eflags(),
-        selector(SegmentRegister::cs), selector(SegmentRegister::ss),
-        selector(SegmentRegister::ds), selector(SegmentRegister::es),
-        selector(SegmentRegister::fs), selector(SegmentRegister::gs));
+        selector(SegmentRegister::cs), selector(SegmentRegister::ss), selector(SegmentRegister::ds),
+        selector(SegmentRegister::es), selector(SegmentRegister::fs),
+        selector(SegmentRegister::gs));
 }
 
 }  // namespace ringside::guest

@@ -64,7 +64,8 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
             return {StopKind::interrupted, 0, "interrupted", {}};
         }
         if (cpu_.clock >= last_tick) {
-            return {StopKind::cycle_limit, 0,
+            return {StopKind::cycle_limit,
+                    0,
                     fmt::format("clock limit reached after {} clocks at {}; raise --max-cycles",
                                 cpu_.cycles().value,
                                 personality.symbols().describe(LinearAddress{
@@ -72,7 +73,8 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
                     {}};
         }
         if (clock::now() >= give_up) {
-            return {StopKind::time_limit, 0,
+            return {StopKind::time_limit,
+                    0,
                     fmt::format("time limit of {} ms reached after {} clocks; raise --timeout",
                                 limits.timeout->count(), cpu_.cycles().value),
                     {}};
@@ -106,7 +108,8 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
         case engine::ExitKind::shutdown: return personality.shutdown(*this);
         case engine::ExitKind::feature_not_built:
             return StopReason{
-                StopKind::not_built, 0,
+                StopKind::not_built,
+                0,
                 fmt::format("CPU feature not built: {} at {}", exit.feature,
                             personality.symbols().describe(LinearAddress{
                                 cpu_.segment(cpu::SegmentRegister::cs).base + cpu_.eip})),
@@ -120,12 +123,12 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
 bool Machine::peek(LinearAddress from, std::span<std::byte> to) const {
     for (std::size_t done = 0; done < to.size();) {
         const LinearAddress at = from + static_cast<std::uint32_t>(done);
-        const auto physical =
-            mmu_.translate(at, mmu::Access::read, mmu::Privilege::supervisor);
+        const auto physical = mmu_.translate(at, mmu::Access::read, mmu::Privilege::supervisor);
         if (!physical) {
             return false;
         }
-        const std::size_t step = std::min<std::size_t>(to.size() - done, page_size - page_offset(at));
+        const std::size_t step =
+            std::min<std::size_t>(to.size() - done, page_size - page_offset(at));
         memory_.read_bytes(*physical, to.subspan(done, step));
         done += step;
     }

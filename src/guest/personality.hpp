@@ -19,15 +19,15 @@ class Machine;
 
 /// Why a program ended.
 enum class StopKind : std::uint8_t {
-    guest_exit,         ///< `status` is the guest's own
-    guest_failure,      ///< unhandled exception, bugcheck, triple fault
-    deadlock,           ///< nothing ready and nothing will become so
+    guest_exit,     ///< `status` is the guest's own
+    guest_failure,  ///< unhandled exception, bugcheck, triple fault
+    deadlock,       ///< nothing ready and nothing will become so
     cycle_limit,
     time_limit,
-    interrupted,        ///< by the user
-    not_built,          ///< a part of the processor or kernel that this version lacks
-    not_executable,     ///< found at run time: missing DLL or import
-    observer,           ///< Machine::stop was called; the run may be continued
+    interrupted,     ///< by the user
+    not_built,       ///< a part of the processor or kernel that this version lacks
+    not_executable,  ///< found at run time: missing DLL or import
+    observer,        ///< Machine::stop was called; the run may be continued
 };
 
 struct StopReason {

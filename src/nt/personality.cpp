@@ -96,7 +96,8 @@ std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {
         return guest::StopReason{guest::StopKind::deadlock,
                                  0,
                                  "deadlock: the only thread waits for something that nothing "
-                                 "will signal" + where,
+                                 "will signal" +
+                                     where,
                                  {}};
     }
     return std::nullopt;
@@ -144,9 +145,9 @@ std::optional<LinearAddress> Personality::current_frame(guest::Machine& machine)
 std::vector<guest::Stage> Personality::stages() const {
     // In the order of the path; both entries end in KiSystemServiceRepeat.
     constexpr std::pair<std::string_view, std::string_view> places[] = {
-        {"frame", "KiSystemServiceFrameBuilt"}, {"lookup", "KiSystemServiceRepeat"},
-        {"copy", "KiSystemServiceCopyArguments"},
-        {"service", "KiSystemServiceCall"},  {"exit", "KiSystemServiceDone"},
+        {"frame", "KiSystemServiceFrameBuilt"},   {"lookup", "KiSystemServiceRepeat"},
+        {"copy", "KiSystemServiceCopyArguments"}, {"service", "KiSystemServiceCall"},
+        {"exit", "KiSystemServiceDone"},
     };
     std::vector<guest::Stage> stages;
     for (const auto& [stage, symbol] : places) {
