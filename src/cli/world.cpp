@@ -96,7 +96,7 @@ World::~World() = default;
 
 void World::boot() {
     personality_->boot(*machine_);
-    patches_.apply(guest::PatchTime::early, *machine_, personality_->symbols());
+    patches_.apply(guest::PatchTime::early, *machine_, *personality_);
 }
 
 guest::StopReason World::run(const guest::Limits& limits) {
@@ -111,7 +111,7 @@ guest::StopReason World::run(const guest::Limits& limits) {
                 "the run ended before ring 3: patches were not applied, but for early ones");
             return stop;
         }
-        patches_.apply(guest::PatchTime::late, *machine_, personality_->symbols());
+        patches_.apply(guest::PatchTime::late, *machine_, *personality_);
         patches_ = {};
     }
     return machine_->run(*personality_, limits);

@@ -67,15 +67,20 @@ std::uint32_t require_value(std::string_view text, std::string_view source,
     return *value;
 }
 
-void write(Machine& machine, LinearAddress at, std::span<const std::byte> bytes,
-           std::string_view source) {
+void write(Machine& machine, Personality& personality, LinearAddress at,
+           std::span<const std::byte> bytes, std::string_view source) {
     if (std::uint64_t{at.value} + bytes.size() > std::uint64_t{1} << 32) {
         throw InputError(2, fmt::format("{}: {} bytes at {:08X} reach beyond 4 GiB", source,
                                         bytes.size(), at.value));
     }
     while (!bytes.empty()) {
-        const auto physical =
-            machine.mmu().translate(at, mmu::Access::read, mmu::Privilege::supervisor);
+        const auto translate = [&machine, at] {
+            return machine.mmu().translate(at, mmu::Access::read, mmu::Privilege::supervisor);
+        };
+        auto physical = translate();
+        if (!physical && personality.make_present(machine, at)) {
+            physical = translate();
+        }
         if (!physical) {
             throw InputError(
                 2, fmt::format("{}: the page at {:08X} is not present", source, at.value));
@@ -131,23 +136,24 @@ bool Patches::has(PatchTime time) const {
                        [time](const Patch& patch) { return patch.time == time; });
 }
 
-void Patches::apply(PatchTime time, Machine& machine, const SymbolTable& symbols) const {
+void Patches::apply(PatchTime time, Machine& machine, Personality& personality) const {
+    const SymbolTable& symbols = personality.symbols();
     for (const Patch& patch : patches_) {
         if (patch.time != time) {
             continue;
         }
         const LinearAddress at{require_value(patch.where, patch.source, symbols)};
         if (const auto* bytes = std::get_if<std::vector<std::byte>>(&patch.what)) {
-            write(machine, at, *bytes, patch.source);
+            write(machine, personality, at, *bytes, patch.source);
         } else if (const auto* value = std::get_if<Value>(&patch.what)) {
             const std::uint32_t dword = require_value(value->text, patch.source, symbols);
-            write(machine, at, std::as_bytes(std::span(&dword, 1)), patch.source);
+            write(machine, personality, at, std::as_bytes(std::span(&dword, 1)), patch.source);
         } else {
             const auto code =
                 std::get<PatchObject>(patch.what).placed_at(at, [&symbols](std::string_view name) {
                     return symbols.find(name);
                 });
-            write(machine, at, code, patch.source);
+            write(machine, personality, at, code, patch.source);
         }
     }
 }

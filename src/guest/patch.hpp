@@ -12,7 +12,7 @@
 #include "base/address.hpp"
 #include "guest/machine.hpp"
 #include "guest/patch_object.hpp"
-#include "guest/symbols.hpp"
+#include "guest/personality.hpp"
 
 namespace ringside::guest {
 
@@ -21,7 +21,7 @@ namespace ringside::guest {
 enum class PatchTime : std::uint8_t { early, late };
 
 /// Changes to guest memory that a user asked for. Addresses are linear; a page that is read-only
-/// for the guest may be patched, one that is not present may not.
+/// for the guest may be patched, and one that the system fills on demand is filled before.
 class Patches {
   public:
     /// Lines `WHERE BYTES...` or `WHERE = DWORD|SYMBOL`, optionally behind `early`; `#` begins a
@@ -33,8 +33,8 @@ class Patches {
 
     [[nodiscard]] bool has(PatchTime time) const;
     /// Writes the patches of that time. Throws InputError (2) for a name that nothing has and for
-    /// a page that is not present.
-    void apply(PatchTime time, Machine& machine, const SymbolTable& symbols) const;
+    /// a page that is not there.
+    void apply(PatchTime time, Machine& machine, Personality& personality) const;
 
   private:
     struct Value {

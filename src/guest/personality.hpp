@@ -102,6 +102,14 @@ class Personality {
     /// IN or OUT. Nothing when the guest goes on.
     virtual std::optional<StopReason> port_io(Machine& machine, const cpu::Exit& exit) = 0;
 
+    /// Brings in the page of an address that the system fills on demand, as a fault would. False
+    /// when the system has nothing there.
+    virtual bool make_present(Machine& machine, LinearAddress at) {
+        static_cast<void>(machine);
+        static_cast<void>(at);
+        return false;
+    }
+
     /// HLT. Nothing when the guest goes on: the machine then moves the clock to next_event().
     virtual std::optional<StopReason> halted(Machine& machine) = 0;
 

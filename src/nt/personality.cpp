@@ -81,6 +81,11 @@ std::optional<guest::StopReason> Personality::port_io(guest::Machine& machine,
     return std::move(result.stop);
 }
 
+bool Personality::make_present(guest::Machine& machine, LinearAddress at) {
+    return nt_success(kernel_.memory.access_fault(at, mmu::Access::read)) &&
+           machine.mmu().translate(at, mmu::Access::read, mmu::Privilege::supervisor).has_value();
+}
+
 std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {
     const auto at = kernel_.symbols.describe(LinearAddress{machine.cpu().eip - 1});
     if ((machine.cpu().system_flags & cpu::flag::intf) == 0) {

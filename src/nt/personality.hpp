@@ -23,6 +23,7 @@ class Personality final : public guest::Personality {
     void boot(guest::Machine& machine) override;
     std::optional<guest::StopReason> port_io(guest::Machine& machine,
                                              const cpu::Exit& exit) override;
+    bool make_present(guest::Machine& machine, LinearAddress at) override;
     std::optional<guest::StopReason> halted(guest::Machine& machine) override;
     [[nodiscard]] std::optional<std::uint64_t> next_event() const override;
     void on_event(guest::Machine& machine) override;

@@ -28,7 +28,7 @@ TEST_CASE("patch object: code is placed and refers to the guest's symbols", "[gu
     Patches patches;
     patches.add_object("times_two.o", object(), "0x50000");
     patches.add_file("a.patch", "service_table = 0x50000");
-    patches.apply(PatchTime::late, ring.machine, ring.kernel.symbols());
+    patches.apply(PatchTime::late, ring.machine, ring.kernel);
     CHECK(ring.run().status == 169);  // 84 << 1 | 1
 }
 

@@ -16,7 +16,7 @@ Patches parsed(std::string_view text) {
 }
 
 void apply(test::RingMachine& ring, std::string_view text) {
-    parsed(text).apply(PatchTime::late, ring.machine, ring.kernel.symbols());
+    parsed(text).apply(PatchTime::late, ring.machine, ring.kernel);
 }
 
 }  // namespace
@@ -74,9 +74,9 @@ TEST_CASE("patch: early and late lines are applied apart", "[guest][patch]") {
     const Patches patches = parsed("early 0x50000 01\n0x50001 02\n");
     CHECK(patches.has(PatchTime::early));
     CHECK(patches.has(PatchTime::late));
-    patches.apply(PatchTime::early, ring.machine, ring.kernel.symbols());
+    patches.apply(PatchTime::early, ring.machine, ring.kernel);
     CHECK(ring.machine.memory().read<std::uint16_t>({0x50000}) == 0x0001);
-    patches.apply(PatchTime::late, ring.machine, ring.kernel.symbols());
+    patches.apply(PatchTime::late, ring.machine, ring.kernel);
     CHECK(ring.machine.memory().read<std::uint16_t>({0x50000}) == 0x0201);
     CHECK_FALSE(parsed("# nothing\n\n").has(PatchTime::late));
 }
