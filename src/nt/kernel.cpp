@@ -185,8 +185,9 @@ std::string Kernel::caller_of_service() {
         std::uint32_t above = 0;
         if (!user_memory.read(LinearAddress{frame.HardwareEsp} + depth * 4,
                               std::as_writable_bytes(std::span(&above, 1)),
-                              guest::ProcessorMode::user)) {
-            break;
+                              guest::ProcessorMode::user) ||
+            !symbols.place(LinearAddress{above})) {
+            break;  // the system DLL itself wants the service; these are arguments
         }
         at.value = above;
     }
