@@ -71,8 +71,31 @@ TEST_CASE("output: colours on request", "[cli]") {
 }
 
 TEST_CASE("output: a service without a body warns once, or ends the run", "[cli]") {
-    // bad_service calls numbers that no table has; that is no missing body.
-    const auto finished =
-        ringside::test::ringside({"run", "--on-missing", "stop", example("bad_service.exe")});
-    CHECK(finished.status == 0);
+    const TemporaryFolder folder;
+    // NtClose's slot leads to a service that nobody has written.
+    const auto patch = folder.file("a.patch", "nt!KiServiceTable+0x64 = nt!NtAddAtom\n");
+    const std::string program = example("readfile.exe");
+    const auto warned = ringside::test::ringside({"run", "--patch", patch, program});
+    CHECK(warned.status == 0);
+    CHECK(is_one_line(warned));
+    CHECK(contains(warned.error, "NtAddAtom (service 0x8) is not implemented; called by ntdll!"));
+    CHECK(ringside::test::ringside({"run", "-q", "--patch", patch, program}).error.empty());
+    const auto stopped =
+        ringside::test::ringside({"run", "--on-missing", "stop", "--patch", patch, program});
+    CHECK(stopped.status == 125);
+    CHECK(contains(stopped.error, "NtAddAtom"));
+}
+
+TEST_CASE("output: an unhandled exception is a screenful and 120", "[cli]") {
+    const TemporaryFolder folder;
+    const auto finished = ringside::test::ringside(
+        {"run", "--patch", folder.file("a.patch", "ntdll!NtWriteFile 0F 0B\n"),
+         example("hello.exe")});
+    CHECK(finished.status == 120);
+    for (const char* part : {"STATUS_ILLEGAL_INSTRUCTION (0xC000001D) at ntdll!NtWriteFile",
+                             "EIP=", "stack:", "kernel32!WriteFile+"}) {
+        INFO(part);
+        CHECK(contains(finished.error, part));
+    }
+    CHECK(count_lines(finished.error) <= 25);
 }
