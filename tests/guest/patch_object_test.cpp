@@ -9,6 +9,7 @@
 #include "base/ensure.hpp"
 #include "guest/patch.hpp"
 #include "support/ring_machine.hpp"
+#include "support/soak.hpp"
 
 namespace ringside::guest {
 namespace {
@@ -78,7 +79,7 @@ TEST_CASE("patch object: files that are none are refused with field and reason",
 TEST_CASE("patch object: no damaged file crashes the reader", "[guest][patch][hostile]") {
     const auto whole = object();
     std::mt19937 chance(1);
-    for (int round = 0; round < 5000; ++round) {
+    for (int round = test::rounds(5000); round > 0; --round) {
         auto bytes = whole;
         for (unsigned changes = 1 + chance() % 4; changes > 0; --changes) {
             bytes[chance() % bytes.size()] = static_cast<std::byte>(chance());

@@ -8,6 +8,7 @@
 
 #include "guest/import_check.hpp"
 #include "guest/pe_image.hpp"
+#include "support/soak.hpp"
 
 using namespace ringside;
 
@@ -73,7 +74,7 @@ TEST_CASE("10,000 mutated PE files crash nothing", "[guest][pe][hostile]") {
     Mutator mutator(1);
     int accepted = 0;
     int refused = 0;
-    for (int i = 0; i < 10000; ++i) {
+    for (int i = test::rounds(10000); i > 0; --i) {
         const Bytes bytes = mutator.mutate(original);
         const auto image = guest::read_pe("mutant.dll", bytes);
         if (!image) {
