@@ -1,84 +1,89 @@
 // SPDX-License-Identifier: MIT
 #include "guest/stub_generator.hpp"
 
-#include <array>
-
-#include <Zydis/Zydis.h>
-
-#include "base/ensure.hpp"
+#include "guest/assembler.hpp"
 
 namespace ringside::guest {
 namespace {
 
 /// KUSER_SHARED_DATA.SystemCall.
-constexpr std::uint32_t system_call_pointer = 0x7FFE0300;
+constexpr std::uint32_t system_call = 0x7FFE0300;
+constexpr std::uint32_t system_service_interrupt = 0x2E;
+constexpr std::uint32_t kernel_code_selector = 8;
 
-ZydisEncoderOperand reg(ZydisRegister value) {
-    ZydisEncoderOperand operand{};
-    operand.type = ZYDIS_OPERAND_TYPE_REGISTER;
-    operand.reg.value = value;
-    return operand;
+const ZydisEncoderOperand eax = reg(ZYDIS_REGISTER_EAX);
+const ZydisEncoderOperand edx = reg(ZYDIS_REGISTER_EDX);
+const ZydisEncoderOperand ebp = reg(ZYDIS_REGISTER_EBP);
+
+void load_number(Assembler& stub, std::uint32_t number) {
+    stub.emit(ZYDIS_MNEMONIC_MOV, {eax, immediate(number)});
 }
 
-ZydisEncoderOperand immediate(std::uint32_t value) {
-    ZydisEncoderOperand operand{};
-    operand.type = ZYDIS_OPERAND_TYPE_IMMEDIATE;
-    operand.imm.u = value;
-    return operand;
+/// EDX = address of the first argument, on entry of the stub.
+void point_at_arguments(Assembler& stub) {
+    stub.emit(ZYDIS_MNEMONIC_LEA, {edx, memory(ZYDIS_REGISTER_ESP, 4)});
 }
 
-ZydisEncoderOperand memory(ZydisRegister base, std::int64_t displacement) {
-    ZydisEncoderOperand operand{};
-    operand.type = ZYDIS_OPERAND_TYPE_MEMORY;
-    operand.mem.base = base;
-    operand.mem.displacement = displacement;
-    operand.mem.size = 4;
-    return operand;
+void encode_reactos_ebp(Assembler& stub, std::uint32_t number, std::uint16_t argument_bytes) {
+    stub.emit(ZYDIS_MNEMONIC_PUSH, {ebp});
+    stub.bytes({0x89, 0xE5});  // mov ebp,esp, as GNU as has it
+    load_number(stub, number);
+    stub.emit(ZYDIS_MNEMONIC_LEA, {edx, memory(ZYDIS_REGISTER_EBP, 8)});
+    stub.emit(ZYDIS_MNEMONIC_INT, {immediate(system_service_interrupt)});
+    stub.emit(ZYDIS_MNEMONIC_POP, {ebp});
+    stub.ret(argument_bytes);
 }
 
-class Assembler {
-  public:
-    template <typename... Operands>
-    void emit(ZydisMnemonic mnemonic, Operands... operands) {
-        ZydisEncoderRequest request{};
-        request.machine_mode = ZYDIS_MACHINE_MODE_LEGACY_32;
-        request.mnemonic = mnemonic;
-        request.operand_count = sizeof...(operands);
-        std::size_t next = 0;
-        ((request.operands[next++] = operands), ...);
-        std::array<std::byte, ZYDIS_MAX_INSTRUCTION_LENGTH> buffer{};
-        ZyanUSize length = buffer.size();
-        const ZyanStatus status = ZydisEncoderEncodeInstruction(&request, buffer.data(), &length);
-        ensure(ZYAN_SUCCESS(status), "a stub instruction has no encoding");
-        code.insert(code.end(), buffer.begin(),
-                    buffer.begin() + static_cast<std::ptrdiff_t>(length));
-    }
-
-    std::vector<std::byte> code;
-};
+/// The kernel expects two return addresses below the arguments, hence the call of what follows.
+void encode_win8(Assembler& stub, std::uint32_t number, std::uint16_t argument_bytes) {
+    constexpr std::uint32_t call_length = 5;
+    const std::uint32_t ret_length = argument_bytes == 0 ? 1 : 3;
+    load_number(stub, number);
+    const LinearAddress entry = stub.here() + call_length + ret_length;
+    stub.emit(ZYDIS_MNEMONIC_CALL, {immediate(entry.value)});
+    stub.ret(argument_bytes);
+    stub.bytes({0x8B, 0xD4});  // mov edx,esp, as Microsoft's compiler has it
+    stub.emit(ZYDIS_MNEMONIC_SYSENTER);
+    stub.ret(0);
+}
 
 }  // namespace
 
 std::vector<std::byte> encode_stub(StubForm form, std::uint32_t number,
-                                   std::uint16_t argument_bytes) {
-    Assembler stub;
-    stub.emit(ZYDIS_MNEMONIC_MOV, reg(ZYDIS_REGISTER_EAX), immediate(number));
+                                   std::uint16_t argument_bytes, StubTarget target) {
+    Assembler stub(target.at);
     switch (form) {
         case StubForm::int2e:
-            stub.emit(ZYDIS_MNEMONIC_LEA, reg(ZYDIS_REGISTER_EDX), memory(ZYDIS_REGISTER_ESP, 4));
-            stub.emit(ZYDIS_MNEMONIC_INT, immediate(0x2E));
+            load_number(stub, number);
+            point_at_arguments(stub);
+            stub.emit(ZYDIS_MNEMONIC_INT, {immediate(system_service_interrupt)});
+            stub.ret(argument_bytes);
             break;
         case StubForm::shared_pointer:
-            stub.emit(ZYDIS_MNEMONIC_MOV, reg(ZYDIS_REGISTER_EDX), immediate(system_call_pointer));
-            stub.emit(ZYDIS_MNEMONIC_CALL, memory(ZYDIS_REGISTER_EDX, 0));
+            load_number(stub, number);
+            stub.emit(ZYDIS_MNEMONIC_MOV, {edx, immediate(system_call)});
+            stub.emit(ZYDIS_MNEMONIC_CALL, {memory(ZYDIS_REGISTER_EDX, 0)});
+            stub.ret(argument_bytes);
+            break;
+        case StubForm::shared_code:
+            load_number(stub, number);
+            stub.emit(ZYDIS_MNEMONIC_MOV, {edx, immediate(system_call)});
+            stub.emit(ZYDIS_MNEMONIC_CALL, {edx});
+            stub.ret(argument_bytes);
+            break;
+        case StubForm::win8: encode_win8(stub, number, argument_bytes); break;
+        case StubForm::reactos_ebp: encode_reactos_ebp(stub, number, argument_bytes); break;
+        case StubForm::zw:
+            // A frame as INT builds it without a change of ring: EFLAGS, CS, EIP.
+            load_number(stub, number);
+            point_at_arguments(stub);
+            stub.emit(ZYDIS_MNEMONIC_PUSHFD);
+            stub.emit(ZYDIS_MNEMONIC_PUSH, {immediate(kernel_code_selector)});
+            stub.emit(ZYDIS_MNEMONIC_CALL, {immediate(target.system_service.value)});
+            stub.ret(argument_bytes);
             break;
     }
-    if (argument_bytes == 0) {
-        stub.emit(ZYDIS_MNEMONIC_RET);
-    } else {
-        stub.emit(ZYDIS_MNEMONIC_RET, immediate(argument_bytes));
-    }
-    return std::move(stub.code);
+    return stub.code();
 }
 
 }  // namespace ringside::guest

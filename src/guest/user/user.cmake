@@ -5,7 +5,7 @@ set(ntdll_folder ${CMAKE_CURRENT_BINARY_DIR}/ntdll)
 set(user_nt_profile ${PROJECT_SOURCE_DIR}/data/profiles/xp.tsv)
 
 # A program of its own, since the library that the stub generator belongs to carries its output.
-add_executable(ntdll_stubs tools/ntdll_stubs.cpp stub_generator.cpp)
+add_executable(ntdll_stubs tools/ntdll_stubs.cpp assembler.cpp stub_generator.cpp)
 target_link_libraries(ntdll_stubs PRIVATE ringside_options ringside_base Zydis::Zydis)
 add_custom_command(OUTPUT ${ntdll_folder}/stubs.S ${ntdll_folder}/ntdll.def
   COMMAND ${CMAKE_COMMAND} -E make_directory ${ntdll_folder}
