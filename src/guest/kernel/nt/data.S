@@ -37,6 +37,13 @@ VARIABLE KeUserExceptionDispatcher, 4
 VARIABLE KeRaiseUserExceptionDispatcher, 4
         .long   0
 
+# A driver's entry point, called before the first thread runs; zero: there is none.
+VARIABLE KiBootDriverEntry, 4
+        .long   0
+# Interrupts that no service routine claimed, or that nobody had connected.
+VARIABLE KiUnclaimedInterruptCount, 4
+        .long   0
+
 VARIABLE KiCpuSignature, 4
         .long   0
 VARIABLE KiCpuFeatures, 4

@@ -26,6 +26,7 @@ FUNCTION KiUnexpectedInterrupt
         add     dword ptr [esp], VECTOR_BIAS
         ENTER_INTERRUPT KiUnexpectedInterrupt
         inc     dword ptr fs:[PCR_INTERRUPT_COUNT]
+        inc     dword ptr ss:[KiUnclaimedInterruptCount]
         jmp     Kei386EoiHelper
 END_FUNCTION KiUnexpectedInterrupt
 

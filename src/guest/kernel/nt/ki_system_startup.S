@@ -19,13 +19,18 @@ FUNCTION KiSystemStartup
         call    KiLoadFastSyscallMachineSpecificRegisters
         call    KiInitializeUserSharedData
         call    KiInitializeUserDispatchers
+        mov     ecx, PASSIVE_LEVEL
+        call    KfLowerIrql
+        mov     eax, [KiBootDriverEntry]
+        test    eax, eax
+        jz      KiSystemStartupFirstThread
+        call    eax                             # interrupts are still off
+KiSystemStartupFirstThread:
         mov     esi, [ebx + LOADER_BLOCK_FirstThread]
         mov     byte ptr [esi + KTHREAD_State], THREAD_STATE_RUNNING
         # The thread's base frame was made with it; its first user APC is taken on the way out.
         mov     ebp, [ebx + LOADER_BLOCK_FirstTrapFrame]
         mov     esp, ebp
-        mov     ecx, PASSIVE_LEVEL
-        call    KfLowerIrql
         jmp     KiServiceExit2
 END_FUNCTION KiSystemStartup
 
