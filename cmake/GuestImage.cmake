@@ -104,15 +104,16 @@ find_program(RINGSIDE_OBJCOPY objcopy REQUIRED)
 find_program(RINGSIDE_NM nm REQUIRED)
 find_program(RINGSIDE_AWK awk REQUIRED)
 
-# ringside_assembler_include(<output> SCRIPT file FORM name INPUT table)
+# ringside_assembler_include(<output> SCRIPT file FORM name INPUT table ... [PROFILE name])
 #
-# Derives an assembler include from a data table.
+# Derives an assembler include from data tables.
 function(ringside_assembler_include output)
-  cmake_parse_arguments(PARSE_ARGV 1 inc "" "SCRIPT;FORM;INPUT" "")
+  cmake_parse_arguments(PARSE_ARGV 1 inc "" "SCRIPT;FORM;PROFILE" "INPUT")
   cmake_path(GET output PARENT_PATH folder)
   add_custom_command(OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
-    COMMAND ${RINGSIDE_AWK} -v form=${inc_FORM} -f ${inc_SCRIPT} ${inc_INPUT} > ${output}
+    COMMAND ${RINGSIDE_AWK} -v form=${inc_FORM} -v profile=${inc_PROFILE} -f ${inc_SCRIPT}
+            ${inc_INPUT} > ${output}
     DEPENDS ${inc_SCRIPT} ${inc_INPUT} VERBATIM)
 endfunction()
 

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: MIT
 # The guest kernels and the tables they share with the host. Included by src/guest.
 set(nt_folder ${CMAKE_CURRENT_SOURCE_DIR}/kernel/nt)
-set(nt_includes ${CMAKE_CURRENT_BINARY_DIR}/kernel_xp.includes)
+set(nt_includes ${CMAKE_CURRENT_BINARY_DIR}/kernel.includes)
 set(nt_data ${PROJECT_SOURCE_DIR}/data)
 set(nt_awk ${nt_folder}/assembler_include.awk)
 
-ringside_assembler_include(${nt_includes}/nt_offsets.inc SCRIPT ${nt_awk}
-  FORM structures INPUT ${nt_data}/nt/structures-xp.tsv)
 ringside_assembler_include(${nt_includes}/nt_interrupt.inc SCRIPT ${nt_awk}
   FORM structures INPUT ${nt_data}/nt/kinterrupt.tsv)
 ringside_assembler_include(${nt_includes}/nt_boot_block.inc SCRIPT ${nt_awk}
@@ -24,11 +22,24 @@ set(nt_sources
   ki_interrupt.S ki_interrupt_dispatch.S ke_interrupt_object.S ki_soft_interrupts.S irql.S hypercalls.S data.S)
 list(TRANSFORM nt_sources PREPEND ${nt_folder}/)
 
-ringside_kernel_image(kernel_xp BASE 0x804D7000 SCRIPT ${nt_folder}/kernel.ld
-  SOURCES ${nt_sources}
-  GENERATED ${nt_includes}/nt_offsets.inc ${nt_includes}/nt_interrupt.inc ${nt_includes}/nt_boot_block.inc
-            ${nt_includes}/nt_status.inc ${nt_includes}/nt_hypercalls.inc)
-
-list(APPEND guest_embedded
-  kernel_xp_image=${CMAKE_CURRENT_BINARY_DIR}/kernel_xp.bin
-  kernel_xp_symbols=${CMAKE_CURRENT_BINARY_DIR}/kernel_xp.sym)
+# One kernel for each profile, from the same sources.
+ringside_profile_names(nt_profiles)
+foreach(profile IN LISTS nt_profiles)
+  ringside_profile_id(id ${profile})
+  ringside_profile_value(base ${profile} kernel_base)
+  ringside_profile_value(layers ${profile} structures)
+  string(REGEX REPLACE "([^ ]+) *" "${nt_data}/nt/structures-\\1.tsv;" layers "${layers}")
+  set(includes ${CMAKE_CURRENT_BINARY_DIR}/kernel_${id}.includes)
+  ringside_assembler_include(${includes}/nt_offsets.inc SCRIPT ${nt_awk}
+    FORM structures INPUT ${layers})
+  ringside_assembler_include(${includes}/nt_profile.inc SCRIPT ${nt_awk}
+    FORM profile PROFILE ${profile} INPUT ${RINGSIDE_PROFILES})
+  ringside_kernel_image(kernel_${id} BASE ${base} SCRIPT ${nt_folder}/kernel.ld
+    SOURCES ${nt_sources}
+    GENERATED ${includes}/nt_offsets.inc ${includes}/nt_profile.inc
+              ${nt_includes}/nt_interrupt.inc ${nt_includes}/nt_boot_block.inc
+              ${nt_includes}/nt_status.inc ${nt_includes}/nt_hypercalls.inc)
+  list(APPEND guest_embedded
+    kernel_${id}_image=${CMAKE_CURRENT_BINARY_DIR}/kernel_${id}.bin
+    kernel_${id}_symbols=${CMAKE_CURRENT_BINARY_DIR}/kernel_${id}.sym)
+endforeach()

@@ -4,7 +4,6 @@
 
         .equ TABLES_sizeof, 4 * KSERVICE_TABLE_DESCRIPTOR_sizeof
         .equ TASK_STACK_sizeof, 0x1000
-        .equ CLOCK_INCREMENT, 156250            # 15.625 ms in units of 100 ns
 
         .data
 # Filled before KiSystemStartup, since the arrays behind them are made from the profile.
@@ -18,7 +17,7 @@ VARIABLE MmUserProbeAddress, 4
 VARIABLE MmHighestUserAddress, 4
         .long   MM_USER_PROBE_ADDRESS - 1
 VARIABLE KeTimeIncrement, 4
-        .long   CLOCK_INCREMENT
+        .long   PROFILE_time_increment          # in units of 100 ns
 VARIABLE NtBuildNumber, 4
         .long   0
 VARIABLE KeLoaderBlock, 4

@@ -73,11 +73,19 @@ KiIdtTable:
         GATE    KiTrap0F, D_INT032
         .endr
         .rept   0x2A - 0x20
+        .if     PROFILE_int20_traps
+        GATE    KiTrap0F, D_INT032
+        .else
         EMPTY_GATE
+        .endif
         .endr
         GATE    KiGetTickCount, D_INT332
         GATE    KiCallbackReturn, D_INT332
+        .if     PROFILE_int2c_assertion
+        GATE    KiRaiseAssertion, D_INT332
+        .else
         GATE    KiSetLowWaitHighThread, D_INT332
+        .endif
         GATE    KiDebugService, D_INT332
         GATE    KiSystemService, D_INT332
         GATE    KiTrap0F, D_INT032

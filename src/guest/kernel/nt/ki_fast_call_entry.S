@@ -23,7 +23,11 @@ STAGE KiFastCallEntryCommon
         or      dword ptr [esp], EFLAGS_IF
         push    KGDT_R3_CODE + RPL_USER         # SegCs
         # The return address is a fixed one, not the place after the caller's SYSENTER.
+        .if     SYSTEM_CALL_BY_CODE
+        push    MM_SHARED_USER_DATA_VA + KUSER_SHARED_DATA_SystemCall + 4       # its RET
+        .else
         push    dword ptr ds:[KI_USER_SHARED_DATA + KUSER_SHARED_DATA_SystemCallReturn]
+        .endif
         push    0                               # ErrCode
         push    ebp
         push    ebx
@@ -36,7 +40,10 @@ STAGE KiFastCallEntryCommon
         mov     dword ptr [ebx + PCR_EXCEPTION_LIST], EXCEPTION_CHAIN_END
         mov     ebp, [esi + KTHREAD_InitialStack]
         push    USER_MODE                       # PreviousPreviousMode
-        sub     esp, KTRAP_FRAME_PreviousPreviousMode
+        .if     PROFILE_service_saves_all
+        xor     ecx, ecx                        # no address of the kernel's for ring 3
+        .endif
+        RESERVE_SERVICE_VOLATILE
         sub     ebp, FRAME_TO_INITIAL_STACK
         mov     byte ptr [esi + KTHREAD_PreviousMode], USER_MODE
         cmp     ebp, esp

@@ -169,6 +169,7 @@ END_FUNCTION KiSetControlRegisters
 
 # Aims SYSENTER at KiFastCallEntry, and the exit of services at SYSEXIT if SYSENTER is chosen.
         .equ ENTRY_INT2E, 1
+        .equ ENTRY_SYSENTER, 2
         .equ SIGNATURE_FAMILY, 0xF00
         .equ SIGNATURE_FAMILY_6, 0x600
         .equ SIGNATURE_MODEL, 0x0F0
@@ -178,6 +179,11 @@ END_FUNCTION KiSetControlRegisters
 FUNCTION KiLoadFastSyscallMachineSpecificRegisters
         test    dword ptr [KiCpuFeatures], CPUID_SEP
         jz      KiNoFastSyscall
+        .if     PROFILE_sysenter == 0
+        # This system does not know the instruction; whoever wants it has to say so.
+        cmp     dword ptr [ebx + LOADER_BLOCK_EntryChoice], ENTRY_SYSENTER
+        jne     KiNoFastSyscall
+        .endif
         # The first Pentium Pros report SEP and do not have it.
         mov     eax, [KiCpuSignature]
         mov     ecx, eax

@@ -14,10 +14,12 @@
         je      .Ldone\@
         .if \service
         mov     [ebp + KTRAP_FRAME_Eax], eax
+        .if     PROFILE_service_saves_all == 0
         mov     dword ptr [ebp + KTRAP_FRAME_SegFs], KGDT_R3_TEB + RPL_USER
         mov     dword ptr [ebp + KTRAP_FRAME_SegDs], KGDT_R3_DATA + RPL_USER
         mov     dword ptr [ebp + KTRAP_FRAME_SegEs], KGDT_R3_DATA + RPL_USER
         mov     dword ptr [ebp + KTRAP_FRAME_SegGs], 0
+        .endif
         .endif
         mov     ecx, APC_LEVEL
         call    KfRaiseIrql
@@ -37,11 +39,17 @@
 .Ldone\@:
         .endm
 
+        .equ DR7_RESERVED, 0xDC00
+
 # PCR.ExceptionList and, for a user frame under a debugger, the debug registers. Keeps EAX.
         .macro RESTORE_EXCEPTION_LIST_AND_DEBUG_REGISTERS
         mov     edx, [ebp + KTRAP_FRAME_ExceptionList]
         mov     fs:[PCR_EXCEPTION_LIST], edx
+        .ifdef  KPCR_DebugActive
         test    byte ptr fs:[KPCR_DebugActive], 0xFF
+        .else
+        test    dword ptr [ebp + KTRAP_FRAME_Dr7], ~DR7_RESERVED
+        .endif
         jz      .Ldone\@
         GOTO_IF_KERNEL_FRAME .Ldone\@
         xor     ebx, ebx
@@ -67,7 +75,8 @@
         mov     [ecx + KTHREAD_PreviousMode], dl
         .endm
 
-# EAX = status of the service. ECX, EDX, DS, ES and GS are not restored.
+# EAX = status of the service. ECX, EDX, DS, ES and GS are not restored, or all of them are: then
+# EDX becomes the link of the frame chain, which took its slot.
 FUNCTION KiServiceExit
         cli
         DELIVER_USER_APCS service=1
@@ -77,10 +86,23 @@ FUNCTION KiServiceExit
         jz      KiServiceExitEdited
         test    byte ptr [ebp + KTRAP_FRAME_SegCs], MODE_MASK
         jz      KiServiceExitRegisters
+        .if     PROFILE_service_saves_all
+        lea     esp, [ebp + KTRAP_FRAME_SegGs]
+STAGE KiServiceExitPopGs
+        pop     gs
+STAGE KiServiceExitPopEs
+        pop     es
+STAGE KiServiceExitPopDs
+        pop     ds
+        .endif
         lea     esp, [ebp + KTRAP_FRAME_SegFs]
 STAGE KiServiceExitPopFs
         pop     fs
 KiServiceExitRegisters:
+        .if     PROFILE_service_saves_all
+        mov     edx, [ebp + KTRAP_FRAME_Edx]
+        mov     ecx, [ebp + KTRAP_FRAME_Ecx]
+        .endif
         lea     esp, [ebp + KTRAP_FRAME_Edi]
         pop     edi
         pop     esi

@@ -33,7 +33,7 @@ FUNCTION KiCallbackReturn
         mov     dword ptr fs:[PCR_EXCEPTION_LIST], EXCEPTION_CHAIN_END
         mov     esi, fs:[PCR_CURRENT_THREAD]
         push    dword ptr [esi + KTHREAD_PreviousMode]
-        sub     esp, KTRAP_FRAME_PreviousPreviousMode
+        RESERVE_SERVICE_VOLATILE
         mov     ebp, esp
         mov     ebx, [ebp + KTRAP_FRAME_SegCs]
         and     ebx, MODE_MASK
@@ -46,6 +46,14 @@ FUNCTION KiCallbackReturn
         SAVE_DEBUG_REGISTERS_IF_ACTIVE
 STAGE KiCallbackReturnFrameBuilt
         sti
+        .if     PROFILE_int2b_event_pair
+        # Without a callback the vector is the other fast half of an event pair that nobody has.
+        mov     ecx, fs:[PCR_CURRENT_THREAD]
+        cmp     dword ptr [ecx + KTHREAD_CallbackStack], 0
+        jne     KiCallbackReturnTail
+        mov     eax, STATUS_NO_EVENT_PAIR
+        jmp     KiSystemServiceDone
+        .endif
 # Outcome 4 of a service ends here too. EAX = status.
 STAGE KiCallbackReturnTail
         mov     ecx, fs:[PCR_CURRENT_THREAD]
@@ -55,11 +63,26 @@ STAGE KiCallbackReturnTail
         jmp     KiSystemServiceDone
 END_FUNCTION KiCallbackReturn
 
+        .if     PROFILE_int2c_assertion
+# INT 2C: an assertion failed. The address is that of the INT.
+        .equ    INT_LENGTH, 2
+FUNCTION KiRaiseAssertion
+        ENTER_TRAP KiRaiseAssertion, error_code=0
+        sub     dword ptr [ebp + KTRAP_FRAME_Eip], INT_LENGTH
+        mov     eax, 0x2C
+        GOTO_IF_KERNEL_FRAME KiSystemFatalException
+        sti
+        mov     eax, STATUS_ASSERTION_FAILURE
+        mov     ebx, [ebp + KTRAP_FRAME_Eip]
+        jmp     CommonDispatchException0Args
+END_FUNCTION KiRaiseAssertion
+        .else
 # INT 2C: the fast half of an event pair that no thread of this kernel has.
 FUNCTION KiSetLowWaitHighThread
         mov     eax, STATUS_NO_EVENT_PAIR
         iretd
 END_FUNCTION KiSetLowWaitHighThread
+        .endif
 
 # INT 2D, followed by an INT3 byte. EAX = class, ECX EDX EBX EDI = operands. Without a debugger the
 # kernel answers every class that only tells something; the others are a breakpoint.

@@ -20,7 +20,7 @@ FUNCTION KiSystemService
         # of DS faults and KiTrap0D leaves the flat selectors in their place.
         mov     esi, fs:[PCR_CURRENT_THREAD]
         push    dword ptr [esi + KTHREAD_PreviousMode]
-        sub     esp, KTRAP_FRAME_PreviousPreviousMode
+        RESERVE_SERVICE_VOLATILE
         mov     ebp, esp
         mov     ebx, [ebp + KTRAP_FRAME_SegCs]
         and     ebx, MODE_MASK

@@ -2,7 +2,6 @@
 # KiSystemStartup: from the boot loader's flat segments to the first instruction of ring 3.
         .include "kernel.inc"
 
-        .equ THREAD_STATE_RUNNING, 2
         .equ PCR_VERSION, 1
 
 # [ESP+4] = LOADER_BLOCK. CR0.PG is on, the boot GDT has flat 08 and 10, the IDT limit is 0.
@@ -95,8 +94,15 @@ FUNCTION KiInitializePcr
         mov     eax, [esi + KTHREAD_InitialStack]
         sub     eax, FX_SAVE_AREA_sizeof
         mov     [edi + KPCR_NtTib + NT_TIB_StackBase], eax
+        # Later systems keep other things where the rest of a TIB would be.
+        .ifdef  KPCR_TssCopy
+        mov     eax, [ebx + LOADER_BLOCK_Tss]
+        mov     [edi + KPCR_TssCopy], eax
+        mov     dword ptr [edi + KPCR_SetMemberCopy], 1
+        .else
         mov     eax, [esi + KTHREAD_StackLimit]
         mov     [edi + KPCR_NtTib + NT_TIB_StackLimit], eax
+        .endif
         mov     eax, [esi + KTHREAD_Teb]
         mov     [edi + PCR_TEB], eax
         mov     [edi + KPCR_SelfPcr], edi
@@ -115,8 +121,10 @@ FUNCTION KiInitializePcr
         mov     eax, [ebx + LOADER_BLOCK_Mhz]
         mov     [edi + KPCR_StallScaleFactor], eax
         mov     [edi + KPCR_PrcbData + KPRCB_MHz], eax
+        .ifdef  KPCR_DebugActive
         mov     al, [esi + KTHREAD_DebugActive]
         mov     [edi + KPCR_DebugActive], al
+        .endif
         mov     word ptr [edi + KPCR_PrcbData + KPRCB_MajorVersion], PCR_VERSION
         mov     word ptr [edi + KPCR_PrcbData + KPRCB_MinorVersion], PCR_VERSION
         mov     dword ptr [edi + KPCR_PrcbData + KPRCB_SetMember], 1
@@ -156,8 +164,8 @@ END_FUNCTION KiInitializeTss
 
 # What ring 3 sees at 0x7FFE0000. KiSetProcessorType has filled ProcessorFeatures.
         .equ IMAGE_FILE_MACHINE_I386, 0x14C
-        .equ NT_PRODUCT_WINNT, 1
         .equ PAGE_SHIFT, 12
+        .equ LARGE_PAGE_SIZE, 0x400000
         .equ RET_INSTRUCTION, 0xC3
 FUNCTION KiInitializeUserSharedData
         mov     edi, KI_USER_SHARED_DATA
@@ -171,15 +179,37 @@ FUNCTION KiInitializeUserSharedData
         mov     [edi + KUSER_SHARED_DATA_SystemTime + KSYSTEM_TIME_High1Time], edx
         mov     word ptr [edi + KUSER_SHARED_DATA_ImageNumberLow], IMAGE_FILE_MACHINE_I386
         mov     word ptr [edi + KUSER_SHARED_DATA_ImageNumberHigh], IMAGE_FILE_MACHINE_I386
-        mov     dword ptr [edi + KUSER_SHARED_DATA_NtProductType], NT_PRODUCT_WINNT
+        mov     dword ptr [edi + KUSER_SHARED_DATA_NtProductType], PROFILE_product_type
         mov     byte ptr [edi + KUSER_SHARED_DATA_ProductTypeIsValid], 1
         mov     eax, [ebx + LOADER_BLOCK_NtMajor]
         mov     [edi + KUSER_SHARED_DATA_NtMajorVersion], eax
         mov     eax, [ebx + LOADER_BLOCK_NtMinor]
         mov     [edi + KUSER_SHARED_DATA_NtMinorVersion], eax
+        .ifdef  KUSER_SHARED_DATA_NumberOfPhysicalPages
         mov     eax, [ebx + LOADER_BLOCK_RamBytes]
         shr     eax, PAGE_SHIFT
         mov     [edi + KUSER_SHARED_DATA_NumberOfPhysicalPages], eax
+        .endif
+        .ifdef  KUSER_SHARED_DATA_LargePageMinimum
+        test    dword ptr [KiCr4Features], CR4_PSE
+        jz      KiSystemCallSlot
+        mov     dword ptr [edi + KUSER_SHARED_DATA_LargePageMinimum], LARGE_PAGE_SIZE
+        .endif
+KiSystemCallSlot:
+        .if     SYSTEM_CALL_BY_CODE
+        # mov edx,esp; sysenter; ret -- or -- lea edx,[esp+8]; int 2Eh; ret
+        mov     eax, 0x340FD48B
+        mov     edx, 0x000000C3
+        cmp     byte ptr [KiFastSystemCallIsIA32], 0
+        jne     KiSystemCallChosen
+        mov     eax, 0x0824548D
+        mov     edx, 0x00C32ECD
+KiSystemCallChosen:
+        mov     [edi + KUSER_SHARED_DATA_SystemCall], eax
+        mov     [edi + KUSER_SHARED_DATA_SystemCall + 4], edx
+        ret
+        .else
+        .if     SYSTEM_CALL_BY_POINTER
         mov     byte ptr [edi + KUSER_SHARED_DATA_TestRetInstruction], RET_INSTRUCTION
         mov     eax, [ebx + LOADER_BLOCK_KiIntSystemCall]
         cmp     byte ptr [KiFastSystemCallIsIA32], 0
@@ -187,6 +217,12 @@ FUNCTION KiInitializeUserSharedData
         mov     eax, [ebx + LOADER_BLOCK_KiFastSystemCall]
 KiSystemCallChosen:
         mov     [edi + KUSER_SHARED_DATA_SystemCall], eax
+        .else
+        # The page has no such slot; a SYSENTER that was asked for nevertheless needs one.
+        cmp     byte ptr [KiFastSystemCallIsIA32], 0
+        je      KiNoSystemCallSlot
+        mov     byte ptr [edi + KUSER_SHARED_DATA_TestRetInstruction], RET_INSTRUCTION
+        .endif
         mov     eax, [ebx + LOADER_BLOCK_KiFastSystemCallRet]
         test    eax, eax
         jnz     KiSystemCallReturnChosen
@@ -194,7 +230,9 @@ KiSystemCallChosen:
         mov     eax, MM_SHARED_USER_DATA_VA + KUSER_SHARED_DATA_TestRetInstruction
 KiSystemCallReturnChosen:
         mov     [edi + KUSER_SHARED_DATA_SystemCallReturn], eax
+KiNoSystemCallSlot:
         ret
+        .endif
 END_FUNCTION KiInitializeUserSharedData
 
 # Where the kernel sends a user thread: exports of ntdll, or zero.

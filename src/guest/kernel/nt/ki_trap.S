@@ -229,6 +229,14 @@ FUNCTION KiRecoverUserSelectors
         mov     ebx, [ebp + KTRAP_FRAME_Eip]
         cmp     ebx, offset KiServiceExitPopFs
         je      KiNullSelector
+        .if     PROFILE_service_saves_all
+        cmp     ebx, offset KiServiceExitPopGs
+        je      KiNullSelector
+        cmp     ebx, offset KiServiceExitPopEs
+        je      KiNullSelector
+        cmp     ebx, offset KiServiceExitPopDs
+        je      KiNullSelector
+        .endif
         cmp     ebx, offset KiExitPopGs
         je      KiNullSelector
         cmp     ebx, offset KiExitPopEs
