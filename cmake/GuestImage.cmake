@@ -36,34 +36,41 @@ function(ringside_pe_objects out folder sources flags)
   set(${out} ${objects} PARENT_SCOPE)
 endfunction()
 
-# ringside_guest_dll(<name> BASE address DEF file SOURCES ... [ENTRY symbol] [IMPORTS dll ...]
-#                    [FLAGS ...])
+# ringside_guest_dll(<name> BASE address DEF file SOURCES ... [OBJECTS ...] [MODULE file-name]
+#                    [ENTRY symbol] [IMPORTS dll ...] [FLAGS ...])
 #
-# Builds <name>.dll at its preferred base and the import library lib<name>.a, both in the folder
-# of the variable <name>_folder set for the caller. DEF lists the exports as NAME@BYTES.
+# Builds MODULE.dll (default: <name>.dll) at its preferred base and its import library, both in the
+# folder of the variable <name>_folder set for the caller. DEF lists the exports as NAME@BYTES.
 function(ringside_guest_dll name)
-  cmake_parse_arguments(PARSE_ARGV 1 dll "" "BASE;DEF;ENTRY" "SOURCES;IMPORTS;FLAGS")
+  cmake_parse_arguments(PARSE_ARGV 1 dll "" "BASE;DEF;ENTRY;MODULE" "SOURCES;OBJECTS;IMPORTS;FLAGS")
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
   file(MAKE_DIRECTORY ${folder})
+  if(NOT dll_MODULE)
+    set(dll_MODULE ${name})
+  endif()
   ringside_pe_objects(objects ${folder} "${dll_SOURCES}" "${dll_FLAGS}")
+  list(APPEND objects ${dll_OBJECTS})
   set(libraries "")
   foreach(import IN LISTS dll_IMPORTS)
-    list(APPEND libraries ${CMAKE_CURRENT_BINARY_DIR}/${import}/lib${import}.a)
+    get_property(library GLOBAL PROPERTY ringside_import_library_${import})
+    list(APPEND libraries ${library})
   endforeach()
   set(entry -Wl,--entry=0)
   if(dll_ENTRY)
     set(entry -Wl,--entry=${dll_ENTRY})
   endif()
-  add_custom_command(OUTPUT ${folder}/${name}.dll
+  set(file ${folder}/${dll_MODULE}.dll)
+  add_custom_command(OUTPUT ${file}
     COMMAND ${RINGSIDE_PE_CC} -shared ${RINGSIDE_PE_LINK_FLAGS} -Wl,--image-base=${dll_BASE}
-            ${entry} -o ${folder}/${name}.dll ${objects} ${dll_DEF} ${libraries} -lgcc
+            ${entry} -o ${file} ${objects} ${dll_DEF} ${libraries} -lgcc
     DEPENDS ${objects} ${dll_DEF} ${libraries} COMMENT "Guest ${name}.dll" VERBATIM)
   # dlltool names symbols after the path it is given, and images keep them.
-  add_custom_command(OUTPUT ${folder}/lib${name}.a
-    COMMAND ${RINGSIDE_PE_DLLTOOL} -k -d ${dll_DEF} -D ${name}.dll -l lib${name}.a
-    DEPENDS ${dll_DEF} WORKING_DIRECTORY ${folder} COMMENT "Guest lib${name}.a" VERBATIM)
-  add_custom_target(guest_${name} DEPENDS ${folder}/${name}.dll ${folder}/lib${name}.a)
-  set_property(GLOBAL PROPERTY ringside_import_library_${name} ${folder}/lib${name}.a)
+  set(library lib${dll_MODULE}.a)
+  add_custom_command(OUTPUT ${folder}/${library}
+    COMMAND ${RINGSIDE_PE_DLLTOOL} -k -d ${dll_DEF} -D ${dll_MODULE}.dll -l ${library}
+    DEPENDS ${dll_DEF} WORKING_DIRECTORY ${folder} COMMENT "Guest ${library}" VERBATIM)
+  add_custom_target(guest_${name} DEPENDS ${file} ${folder}/${library})
+  set_property(GLOBAL PROPERTY ringside_import_library_${name} ${folder}/${library})
   set(${name}_folder ${folder} PARENT_SCOPE)
 endfunction()
 

@@ -50,7 +50,7 @@ SharedImage parse_image(std::string_view file, std::span<const std::byte> bytes)
 class Libraries {
   public:
     explicit Libraries(std::filesystem::path folder) : folder_(std::move(folder)) {
-        images_["ntdll.dll"] = parse_image("ntdll.dll", embedded::ntdll_dll());
+        images_["ntdll.dll"] = parse_image("ntdll.dll", embedded::ntdll_xp_dll());
         images_["kernel32.dll"] = parse_image("kernel32.dll", embedded::kernel32_dll());
     }
 
@@ -259,7 +259,7 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
         around.mounts.add_file(std::u16string(system_folder) + std::u16string(name), bytes,
                                host::default_date);
     };
-    add_library(u"ntdll.dll", embedded::ntdll_dll());
+    add_library(u"ntdll.dll", embedded::ntdll_xp_dll());
     add_library(u"kernel32.dll", embedded::kernel32_dll());
     add_mounts(options, around.mounts);
     config.current_directory = working_directory(options, around.mounts);

@@ -30,6 +30,7 @@ struct Section {
     bool readable{};
     bool writable{};
     bool executable{};
+    std::uint32_t file_offset{};  ///< where `bytes` stands in the file
     std::vector<std::byte> bytes;
 };
 

@@ -65,6 +65,7 @@ Section read_section(const Reader& reader, const Headers& headers, const std::by
         }
         const auto raw = reader.at(raw_offset, raw_size, field("SizeOfRawData"));
         const auto used = raw.first(std::min<std::uint64_t>(raw_size, size));
+        section.file_offset = raw_offset;
         section.bytes.assign(used.begin(), used.end());
     }
     return section;

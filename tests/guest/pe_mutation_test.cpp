@@ -70,7 +70,7 @@ class Mutator {
 TEST_CASE("10,000 mutated PE files crash nothing", "[guest][pe][hostile]") {
     const auto upper = embedded::kernel32_dll();
     const Bytes original(upper.begin(), upper.end());
-    const guest::Image lower = guest::read_pe("ntdll.dll", embedded::ntdll_dll()).value();
+    const guest::Image lower = guest::read_pe("ntdll.dll", embedded::ntdll_xp_dll()).value();
     Mutator mutator(1);
     int accepted = 0;
     int refused = 0;

@@ -10,14 +10,59 @@
 #include "guest/import_check.hpp"
 #include "guest/pe_image.hpp"
 #include "guest/stub_generator.hpp"
+#include "guest/system_dll.hpp"
 
 using namespace ringside;
 using guest::Image;
 
 namespace {
 
-Image ntdll() {
-    return guest::read_pe("ntdll.dll", embedded::ntdll_dll()).value();
+Image ntdll(std::string_view profile = "xp") {
+    const auto file = guest::ntdll_of(profile);
+    REQUIRE(file.has_value());
+    return guest::read_pe("ntdll.dll", *file).value();
+}
+
+/// Fields of the rows of a data file.
+std::vector<std::vector<std::string>> rows_of(const std::string& file) {
+    std::ifstream text(RINGSIDE_PROFILES + file);
+    std::vector<std::vector<std::string>> rows;
+    for (std::string line; std::getline(text, line);) {
+        const auto fields = split(line, '\t');
+        if (!line.starts_with('#') || line.starts_with("# key\t")) {
+            rows.emplace_back(fields.begin(), fields.end());
+        }
+    }
+    REQUIRE_FALSE(rows.empty());
+    return rows;
+}
+
+/// A profile with what profiles.tsv says of its stubs.
+struct ProfileOfStubs {
+    std::string name;
+    std::string services;
+    guest::StubForm form{};
+};
+
+std::vector<ProfileOfStubs> profiles() {
+    std::vector<ProfileOfStubs> result;
+    const auto rows = rows_of("/profiles.tsv");
+    const auto cell = [&rows](std::string_view key, std::size_t column) {
+        for (const auto& row : rows) {
+            if (row.front() == key) {
+                return row.at(column).substr(0, row.at(column).find('?'));
+            }
+        }
+        FAIL("profiles.tsv has no " << key);
+        return std::string{};
+    };
+    for (std::size_t column = 1; column + 1 < rows.front().size(); ++column) {
+        const auto form = guest::stub_form_named(cell("stub", column));
+        REQUIRE(form.has_value());
+        result.push_back({rows.front()[column], cell("services", column), *form});
+    }
+    REQUIRE(result.size() == 8);
+    return result;
 }
 
 Image kernel32() {
@@ -49,29 +94,30 @@ TEST_CASE("ntdll and kernel32 prefer their classical addresses", "[guest][user]"
     CHECK(kernel32().preferred_base + kernel32().size <= ntdll().preferred_base);
 }
 
-TEST_CASE("every nt row of the profile has its generated stub as Nt and Zw", "[guest][user]") {
-    const Image image = ntdll();
-    std::ifstream profile(RINGSIDE_PROFILE_XP);
-    std::string line;
-    int stubs = 0;
-    while (std::getline(profile, line)) {
-        const auto fields = split(line, '\t');
-        if (line.starts_with('#') || fields.size() < 4 || fields[3] != "nt") {
-            continue;
+TEST_CASE("every nt row of each profile has its generated stub as Nt and Zw", "[guest][user]") {
+    for (const ProfileOfStubs& profile : profiles()) {
+        INFO(profile.name);
+        const Image image = ntdll(profile.name);
+        std::size_t stubs = 0;
+        for (const auto& row : rows_of("/" + profile.services + ".tsv")) {
+            if (row.at(3) != "nt") {
+                continue;
+            }
+            const auto number = static_cast<std::uint32_t>(parse_number(row[0]).value());
+            const auto bytes = static_cast<std::uint16_t>(parse_number(row[2]).value());
+            const auto expected = guest::encode_stub(profile.form, number, bytes);
+            const guest::Export* const nt = image.find_export(row[1]);
+            INFO(row[1]);
+            REQUIRE(nt != nullptr);
+            CHECK(bytes_at(image, nt->rva, expected.size()) == expected);
+            const guest::Export* const zw = image.find_export("Zw" + row[1].substr(2));
+            REQUIRE(zw != nullptr);
+            CHECK(zw->rva == nt->rva);
+            ++stubs;
         }
-        const auto number = static_cast<std::uint32_t>(parse_number(fields[0]).value());
-        const auto bytes = static_cast<std::uint16_t>(parse_number(fields[2]).value());
-        const auto expected = guest::encode_stub(guest::StubForm::shared_pointer, number, bytes);
-        const guest::Export* const nt = image.find_export(fields[1]);
-        INFO(line);
-        REQUIRE(nt != nullptr);
-        CHECK(bytes_at(image, nt->rva, expected.size()) == expected);
-        const guest::Export* const zw = image.find_export("Zw" + std::string(fields[1].substr(2)));
-        REQUIRE(zw != nullptr);
-        CHECK(zw->rva == nt->rva);
-        ++stubs;
+        CHECK(stubs > 200);
     }
-    CHECK(stubs == 284);
+    CHECK_FALSE(guest::ntdll_of("95").has_value());
 }
 
 TEST_CASE("the system-call entries are the classical bytes", "[guest][user]") {
@@ -115,12 +161,15 @@ TEST_CASE("symbols read as their sources have them", "[guest][user]") {
     CHECK(upper.symbol_at(upper.find_export("ReadFile")->rva)->name == "ReadFile");
 }
 
-TEST_CASE("kernel32 finds every import in ntdll, forwarders included", "[guest][user]") {
-    const Image lower = ntdll();
+TEST_CASE("kernel32 finds every import in each ntdll, forwarders included", "[guest][user]") {
     const Image upper = kernel32();
-    const auto find = [&](std::string_view name) -> Expected<const Image*, guest::ImageError> {
-        return name == "ntdll.dll" ? &lower : nullptr;
-    };
-    CHECK(guest::check_imports(upper, find).has_value());
+    for (const ProfileOfStubs& profile : profiles()) {
+        INFO(profile.name);
+        const Image lower = ntdll(profile.name);
+        const auto find = [&](std::string_view name) -> Expected<const Image*, guest::ImageError> {
+            return name == "ntdll.dll" ? &lower : nullptr;
+        };
+        CHECK(guest::check_imports(upper, find).has_value());
+    }
     CHECK(upper.find_export("EnterCriticalSection")->forwarder == "ntdll.RtlEnterCriticalSection");
 }

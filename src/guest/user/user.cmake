@@ -1,32 +1,47 @@
 # SPDX-License-Identifier: MIT
-# The guest's ntdll.dll and kernel32.dll.
+# The guest's ntdll.dll, one for each profile, and kernel32.dll, one for all.
 set(user_nt ${CMAKE_CURRENT_SOURCE_DIR}/user/nt)
-set(ntdll_folder ${CMAKE_CURRENT_BINARY_DIR}/ntdll)
-set(user_nt_profile ${PROJECT_SOURCE_DIR}/data/profiles/xp.tsv)
 
 # A program of its own, since the library that the stub generator belongs to carries its output.
-add_executable(ntdll_stubs tools/ntdll_stubs.cpp assembler.cpp stub_generator.cpp)
+add_executable(ntdll_stubs tools/ntdll_stubs.cpp assembler.cpp stub_form.cpp stub_generator.cpp)
 target_link_libraries(ntdll_stubs PRIVATE ringside_options ringside_base Zydis::Zydis)
-add_custom_command(OUTPUT ${ntdll_folder}/stubs.S ${ntdll_folder}/ntdll.def
-  COMMAND ${CMAKE_COMMAND} -E make_directory ${ntdll_folder}
-  COMMAND ntdll_stubs ${user_nt_profile} ${user_nt}/ntdll/ntdll.def ${ntdll_folder}/stubs.S
-          ${ntdll_folder}/ntdll.def
-  DEPENDS ntdll_stubs ${user_nt_profile} ${user_nt}/ntdll/ntdll.def
-  COMMENT "Guest system-call stubs" VERBATIM)
 
+# All but the stubs is the same everywhere and compiled once.
 set(ntdll_sources
   critical_section.c crt.c debug.c dispatch.S environment.c error.c exception.c format.c
   format_output.c heap.c heap_blocks.c ldr_api.c ldr_attach.c ldr_export.c ldr_import.c
   ldr_init.c ldr_map.c
   ldr_modules.c ldr_tls.c path.c string.c unwind.S wide.c)
 list(TRANSFORM ntdll_sources PREPEND ${user_nt}/ntdll/)
-ringside_guest_dll(ntdll
-  BASE    0x7C900000
-  DEF     ${ntdll_folder}/ntdll.def
-  SOURCES ${ntdll_sources} ${ntdll_folder}/stubs.S
-  FLAGS   -I${user_nt}/include)
+ringside_pe_objects(ntdll_objects ${CMAKE_CURRENT_BINARY_DIR}/ntdll "${ntdll_sources}"
+                    -I${user_nt}/include)
 
-list(APPEND guest_embedded ntdll_dll=${ntdll_folder}/ntdll.dll)
+ringside_profile_names(profiles)
+foreach(name IN LISTS profiles)
+  ringside_profile_id(profile ${name})
+  ringside_profile_value(form ${name} stub)
+  ringside_profile_value(services ${name} services)
+  set(table ${PROJECT_SOURCE_DIR}/data/profiles/${services}.tsv)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/ntdll_${profile})
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(OUTPUT ${folder}/stubs.S ${folder}/ntdll.def
+    COMMAND ntdll_stubs ${form} ${table} ${user_nt}/ntdll/ntdll.def ${folder}/stubs.S
+            ${folder}/ntdll.def
+    DEPENDS ntdll_stubs ${table} ${user_nt}/ntdll/ntdll.def
+    COMMENT "Guest system-call stubs of ${profile}" VERBATIM)
+  # A link fails when the library calls a service that this profile lacks.
+  ringside_guest_dll(ntdll_${profile} MODULE ntdll
+    BASE    0x7C900000
+    DEF     ${folder}/ntdll.def
+    SOURCES ${folder}/stubs.S
+    OBJECTS ${ntdll_objects})
+  list(APPEND guest_embedded ntdll_${profile}_dll=${folder}/ntdll.dll)
+endforeach()
+
+# What programs are linked with: imports are by name, so any profile's serves.
+get_property(library GLOBAL PROPERTY ringside_import_library_ntdll_xp)
+set_property(GLOBAL PROPERTY ringside_import_library_ntdll ${library})
+add_custom_target(guest_ntdll DEPENDS guest_ntdll_xp)
 
 set(kernel32_sources
   base.c console.c environment.c exception.c file_io.c file_open.c memory.c module.c process.c
