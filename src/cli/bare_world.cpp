@@ -47,6 +47,9 @@ std::unique_ptr<guest::Personality> make_bare(const WorldOptions& options) {
         !options.working_directory.empty()) {
         throw InputError(2, "--entry, --mount, --env and --cwd need a system; --os bare has none");
     }
+    if (!options.irqs.empty()) {
+        throw InputError(2, "--irq needs a system; --os bare has no interrupt controller");
+    }
     guest::BareConfig config;
     if (!options.program.empty()) {
         config.images.push_back(image(options, "PROGRAM", options.program));

@@ -51,6 +51,8 @@ void add_world(CLI::App& app, WorldOptions& world) {
     app.add_option("--seed", world.seed, "seed of all chance")
         ->type_name("N")
         ->capture_default_str();
+    add_repeatable(app, "--irq", world.irqs, "N@CLOCK",
+                   "interrupt request N (0 to 15, not 2 and 13) at that guest clock, vector 30h+N");
     add_repeatable(
         app, "--patch", world.patches, "FILE",
         "change guest memory: lines WHERE BYTES... or WHERE = VALUE; see docs/formats.md");

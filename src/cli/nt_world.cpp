@@ -237,6 +237,32 @@ void add_program(const WorldOptions& options, host::Mounts& mounts, nt::KernelCo
     }
 }
 
+nt::IrqRequest irq_request(std::string_view text, std::uint64_t ticks_per_clock) {
+    const auto at = text.find('@');
+    if (at != std::string_view::npos) {
+        const auto line = parse_number(text.substr(0, at));
+        const auto clock = parse_number(text.substr(at + 1));
+        if (line && *line < nt::InterruptLines::count && clock &&
+            *clock <= UINT64_MAX / ticks_per_clock) {
+            return {static_cast<unsigned>(*line), *clock};
+        }
+    }
+    throw InputError(2, fmt::format("--irq {}: want N@CLOCK, N from 0 to 15", text));
+}
+
+std::vector<nt::IrqRequest> irqs(const WorldOptions& options, std::uint64_t ticks_per_clock) {
+    std::vector<nt::IrqRequest> result;
+    for (const std::string& text : options.irqs) {
+        const nt::IrqRequest request = irq_request(text, ticks_per_clock);
+        if (const auto why = nt::InterruptLines::why_reserved(request.line)) {
+            throw InputError(2, fmt::format("--irq {}: no device can have IRQ {}: {}", text,
+                                            request.line, *why));
+        }
+        result.push_back(request);
+    }
+    return result;
+}
+
 }  // namespace
 
 std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
@@ -250,6 +276,7 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
     config.entry = options.entry == "int2e"      ? nt::EntryChoice::int2e
                    : options.entry == "sysenter" ? nt::EntryChoice::sysenter
                                                  : nt::EntryChoice::by_cpuid;
+    config.irqs = irqs(options, cpu::traits(around.machine.cpu().model).ticks_per_clock);
     config.stop_on_missing = options.on_missing == "stop";
     config.warn = around.warn;
     config.debug_print = around.debug_print;

@@ -21,6 +21,7 @@ struct WorldOptions {
     std::optional<std::uint64_t> memory_mib;
     std::string date;
     std::uint64_t seed = 1;
+    std::vector<std::string> irqs;
     std::vector<std::string> patches;
     std::vector<std::string> patch_objects;
     std::string on_missing = "status";

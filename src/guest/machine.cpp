@@ -100,6 +100,9 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
             if (auto stop = personality.halted(*this)) {
                 return stop;
             }
+            if (cpu_.pending_interrupt) {
+                return std::nullopt;  // it came before the HLT and ends it at once
+            }
             if (const auto event = personality.next_event(); event && *event > cpu_.clock) {
                 idle_ticks_ += *event - cpu_.clock;
                 cpu_.clock = *event;

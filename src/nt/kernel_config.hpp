@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "guest/image.hpp"
+#include "nt/interrupts.hpp"
 
 namespace ringside::nt {
 
@@ -31,6 +32,7 @@ struct KernelConfig {
     std::shared_ptr<const guest::Image> ntdll;
     std::shared_ptr<const guest::Image> kernel32;
     EntryChoice entry = EntryChoice::by_cpuid;
+    std::vector<IrqRequest> irqs;  ///< `--irq`; only lines that a device can have
     bool stop_on_missing = false;  ///< `--on-missing stop`
     std::uint32_t mhz = 1000;
     /// Ticks of the machine's counter in a second of guest time.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "nt/personality.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "guest/bare.hpp"
@@ -12,7 +14,6 @@ namespace {
 
 constexpr std::uint16_t hypercall_port = 0xE8;
 constexpr std::uint16_t resume_port = 0xEA;
-constexpr cpu::Vector clock_vector{0x30};
 constexpr std::uint32_t all_ones = 0xFFFFFFFF;
 
 // The boot GDT's descriptors in the hidden parts of the segment registers.
@@ -37,6 +38,9 @@ void Personality::boot(guest::Machine& machine) {
     ticks_to_a_tick_ = machine.ticks_of(
         std::chrono::nanoseconds{std::int64_t{kernel_.profile.time_increment} * 100});
     next_clock_ = machine.cpu().clock + ticks_to_a_tick_;
+    for (const IrqRequest& request : kernel_.config.irqs) {
+        raise_at(machine, request);
+    }
     cpu::Cpu& cpu = machine.cpu();
     cpu.cr0 = state.cr0;
     cpu.cr3 = state.directory.value;
@@ -92,7 +96,7 @@ std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {
         return guest::StopReason{
             guest::StopKind::deadlock, 0, fmt::format("HLT with interrupts off at {}", at), {}};
     }
-    if (kernel_.is_deadlocked()) {
+    if (kernel_.is_deadlocked() && !interrupts_.expects_device(machine.cpu())) {
         const auto frame = current_frame(machine);
         const auto eip = machine.peek<std::uint32_t>(
             frame.value_or(LinearAddress{}) + kernel_.profile.layout.offset("KTRAP_FRAME", "Eip"));
@@ -109,13 +113,20 @@ std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {
 }
 
 std::optional<std::uint64_t> Personality::next_event() const {
-    // A tick that could not be delivered yet waits in the CPU; the next one comes after it.
-    return next_clock_;
+    return std::min(next_clock_, interrupts_.next_look().value_or(next_clock_));
 }
 
 void Personality::on_event(guest::Machine& machine) {
-    next_clock_ += ticks_to_a_tick_;
-    machine.cpu().pending_interrupt = clock_vector;
+    const bool clock_ticks = machine.cpu().clock >= next_clock_;
+    if (clock_ticks) {
+        next_clock_ += ticks_to_a_tick_;
+    }
+    interrupts_.update(machine.cpu(), clock_ticks);
+}
+
+void Personality::raise_at(guest::Machine& machine, IrqRequest request) {
+    interrupts_.schedule(request.line,
+                         request.clock * cpu::traits(machine.cpu().model).ticks_per_clock);
 }
 
 guest::StopReason Personality::shutdown(guest::Machine& machine) {

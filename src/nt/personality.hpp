@@ -9,6 +9,7 @@
 
 #include "guest/machine.hpp"
 #include "guest/personality.hpp"
+#include "nt/interrupts.hpp"
 #include "nt/kernel.hpp"
 
 namespace ringside::nt {
@@ -46,11 +47,15 @@ class Personality final : public guest::Personality {
     }
 
     [[nodiscard]] Kernel& kernel() { return kernel_; }
+    /// Makes a device interrupt at that clock or, if it has passed, at once. The line must be one
+    /// that a device can have.
+    void raise_at(guest::Machine& machine, IrqRequest request);
 
   private:
     Kernel kernel_;
     std::uint64_t ticks_to_a_tick_ = 0;  ///< Counter ticks between clock interrupts.
     std::uint64_t next_clock_ = 0;
+    InterruptLines interrupts_;
 };
 
 }  // namespace ringside::nt
