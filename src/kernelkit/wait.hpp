@@ -1,54 +1,108 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <memory>
 #include <optional>
-#include <type_traits>
+#include <vector>
 
+#include "kernelkit/resume.hpp"
 #include "kernelkit/timer_queue.hpp"
 
 namespace ringside::kernelkit {
 
-/// What a blocked service does when its thread goes on: the number of a registered function and the
-/// plain struct it left behind. Nothing of the host is in it, so a snapshot can store it.
-class Resume {
+class Waiter;
+
+/// What a wait that is over tells its thread beside the object's place in the list.
+enum class SignalKind : std::uint8_t { plain, abandoned };
+
+/// Something that threads can wait for. Its waiters are asked in the order they came.
+class Waitable {
   public:
-    static constexpr std::size_t capacity = 64;
+    Waitable() = default;
+    Waitable(const Waitable&) = delete;
+    Waitable& operator=(const Waitable&) = delete;
+    virtual ~Waitable() = default;
 
-    Resume() = default;
-    template <typename State>
-    Resume(std::uint32_t number, const State& state) : number_(number) {
-        static_assert(std::is_trivially_copyable_v<State> && sizeof(State) <= capacity);
-        std::memcpy(state_.data(), &state, sizeof state);
+    /// Whether a wait of this thread would end at once.
+    [[nodiscard]] virtual bool is_signalled_for(const Waiter& waiter) const = 0;
+    /// The thread's wait takes the signal: a synchronization event falls back, a mutant gets an
+    /// owner.
+    virtual SignalKind acquire(Waiter& waiter) {
+        static_cast<void>(waiter);
+        return SignalKind::plain;
     }
 
-    [[nodiscard]] std::uint32_t number() const { return number_; }
-    template <typename State>
-    [[nodiscard]] State state() const {
-        static_assert(std::is_trivially_copyable_v<State> && sizeof(State) <= capacity);
-        State state;
-        std::memcpy(&state, state_.data(), sizeof state);
-        return state;
-    }
+    /// Ends the wait of the first waiter that the present state satisfies, and takes the signal
+    /// for it. Null when there is none; asked again until then.
+    [[nodiscard]] Waiter* satisfy_next();
+    [[nodiscard]] bool has_waiters() const { return !waiters_.empty(); }
 
   private:
-    std::uint32_t number_ = 0;
-    std::array<std::byte, capacity> state_{};
+    friend class Waiter;
+    std::vector<Waiter*> waiters_;
 };
 
-/// Why a wait ended.
-enum class WakeReason : std::uint8_t { none, signalled, timed_out, alerted };
+enum class WaitType : std::uint8_t { all = 0, any = 1 };
 
-/// One thread's place in a wait: what to run afterwards, the timer that ends it, and the reason it
-/// did end.
-struct Wait {
-    Resume resume;
-    std::optional<TimerId> timer;
+/// Why a wait ended.
+enum class WakeReason : std::uint8_t {
+    none,  ///< it has not
+    signalled,
+    timed_out,
+    user_apc,
+    alerted,
+    kernel_apc,  ///< an interruption: the wait begins again behind the APC
+};
+
+/// What to wait for. Without objects only time, an APC or an alert ends it.
+struct WaitRequest {
+    std::vector<std::shared_ptr<Waitable>> objects;
+    WaitType type = WaitType::any;
     bool alertable = false;
-    WakeReason woken = WakeReason::none;
+    bool user_mode = false;        ///< whether user APCs and user alerts may end it
+    std::optional<GuestTime> due;  ///< nothing: never
+};
+
+/// How a wait ended.
+struct WaitResult {
+    WakeReason reason = WakeReason::none;
+    std::uint32_t index = 0;  ///< of the object, with WaitType::any
+    SignalKind kind = SignalKind::plain;
+};
+
+/// A thread's side of waiting: at most one wait at a time.
+class Waiter {
+  public:
+    Waiter() = default;
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    virtual ~Waiter() { cancel(); }
+
+    /// Ends a wait at once that the objects' states satisfy, taking their signals; nothing
+    /// otherwise.
+    [[nodiscard]] std::optional<WaitResult> try_acquire(const WaitRequest& request);
+    /// Stands in line at every object. The caller sets the timer for `request.due`.
+    void begin(WaitRequest request, std::optional<TimerId> timer);
+    /// Leaves every line with that result, unless the wait is over already. False then.
+    bool end(WaitResult result);
+    /// Forgets the wait, ended or not, and answers its request.
+    WaitRequest cancel();
+
+    /// Between begin() and end().
+    [[nodiscard]] bool is_waiting() const { return request_ && result_.reason == WakeReason::none; }
+    /// The present wait, or the one that ended last and was not taken yet.
+    [[nodiscard]] const WaitRequest* request() const { return request_ ? &*request_ : nullptr; }
+    [[nodiscard]] const WaitResult& result() const { return result_; }
+    [[nodiscard]] std::optional<TimerId> timer() const { return timer_; }
+
+  private:
+    void leave_lines();
+
+    std::optional<WaitRequest> request_;
+    WaitResult result_;
+    std::optional<TimerId> timer_;
 };
 
 }  // namespace ringside::kernelkit
