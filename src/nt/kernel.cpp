@@ -11,7 +11,6 @@
 #include "nt/ktrap_frame.hpp"
 #include "nt/service_context.hpp"
 #include "nt/service_trace.hpp"
-#include "nt/services/wait.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -22,6 +21,12 @@ constexpr PhysicalAddress first_page{0x1000};
 /// KiBBTUnexpectedRange keeps numbers within 12 bits, and no service takes more than this.
 constexpr std::size_t largest_argument_area = 64;
 
+HypercallResult result_of(const ServiceOutcome& outcome) {
+    return {.eax = outcome.status.value,
+            .ecx = static_cast<std::uint32_t>(outcome.outcome),
+            .stop = {}};
+}
+
 }  // namespace
 
 Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
@@ -31,9 +36,11 @@ Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
       mmu(the_mmu),
       pages(mmu.memory(), first_page),
       tables(mmu, pages),
+      stacks(tables, pages),
       memory(tables, pages),
       user_memory(mmu, memory, mm_user_probe_address, STATUS_ACCESS_VIOLATION.value),
       structures(user_memory, profile.layout),
+      dispatcher(*this),
       process(std::make_shared<ProcessObject>()),
       thread(std::make_shared<ThreadObject>()),
       frame_watch(*this) {
@@ -100,7 +107,9 @@ HypercallResult Kernel::guarded(std::uint64_t now, const Work& work) {
     now_ = now;
     HypercallResult result;
     try {
+        dispatcher.follow_guest();
         result = work();
+        dispatcher.publish();
     } catch (const KernelStructureLost& structure) {
         stop_ = lost(structure.address);
     }
@@ -133,18 +142,34 @@ HypercallResult Kernel::call_service(const ServiceRow& row, LinearAddress esp) {
     }
     ServiceContext context(*this, previous_mode());
     const auto arguments = std::span<const std::uint32_t>(words).first(row.arguments.size());
-    std::optional<guest::ServiceCall> call;
+    std::shared_ptr<ObservedCall> call;
     if (observer_ != nullptr) {
-        call = describe_call(context, row, arguments, esp + 4);
-        observer_->service_begins(*call);
+        call = std::make_shared<ObservedCall>(
+            ObservedCall{.call = describe_call(context, row, arguments, esp + 4),
+                         .row = &row,
+                         .words = {arguments.begin(), arguments.end()}});
+        observer_->service_begins(call->call);
     }
-    const ServiceOutcome outcome = row.invoke(context, arguments);
-    if (observer_ != nullptr) {
-        observer_->service_ends(*call, describe_result(context, row, arguments, outcome));
+    return result_of(leave_service(row.invoke(context, arguments), std::move(call)));
+}
+
+/// What a service's body came to, and what its thread does next: one that is done may still have
+/// to let another thread run first. An observer hears of the answer when there is one.
+ServiceOutcome Kernel::leave_service(ServiceOutcome outcome, std::shared_ptr<ObservedCall> call) {
+    const bool suspended =
+        outcome.outcome == Outcome::block || outcome.outcome == Outcome::call_user;
+    if (call && !suspended && observer_ != nullptr) {
+        ServiceContext context(*this, previous_mode());
+        observer_->service_ends(call->call,
+                                describe_result(context, *call->row, call->words, outcome));
     }
-    return {.eax = outcome.status.value,
-            .ecx = static_cast<std::uint32_t>(outcome.outcome),
-            .stop = {}};
+    if (suspended && !thread->pending.empty()) {
+        thread->pending.back().call = std::move(call);
+    }
+    if (outcome.outcome == Outcome::done && !stop_ && dispatcher.must_leave()) {
+        return dispatcher.answer_later(outcome.status);
+    }
+    return outcome;
 }
 
 HypercallResult Kernel::call_missing(std::size_t number, LinearAddress esp) {
@@ -200,31 +225,14 @@ HypercallResult Kernel::call_helper(std::uint32_t id, LinearAddress esp) {
     for (std::size_t i = 0; i < count; ++i) {
         words[i] = structures.read<std::uint32_t>(esp + 4 + static_cast<std::uint32_t>(i) * 4);
     }
-    const ServiceOutcome outcome = run_helper(*this, id, words);
-    return {.eax = outcome.status.value,
-            .ecx = static_cast<std::uint32_t>(outcome.outcome),
-            .stop = {}};
-}
-
-bool Kernel::is_waiting() const {
-    return thread->wait && thread->wait->woken == kernelkit::WakeReason::none;
-}
-
-bool Kernel::is_deadlocked() const {
-    return is_waiting() && timers.empty();
+    return result_of(run_helper(*this, id, words));
 }
 
 HypercallResult Kernel::resume(std::uint64_t now) {
     return guarded(now, [&]() -> HypercallResult {
-        if (is_waiting()) {
-            return {.eax = STATUS_PENDING.value,
-                    .ecx = static_cast<std::uint32_t>(Outcome::block),
-                    .stop = {}};
-        }
-        const ServiceOutcome outcome = finish_wait(*this);
-        return {.eax = outcome.status.value,
-                .ecx = static_cast<std::uint32_t>(outcome.outcome),
-                .stop = {}};
+        auto& pending = thread->pending;
+        std::shared_ptr<ObservedCall> call = pending.empty() ? nullptr : pending.back().call;
+        return result_of(leave_service(dispatcher.resume(), std::move(call)));
     });
 }
 

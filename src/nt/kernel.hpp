@@ -13,15 +13,17 @@
 #include "guest/user_memory.hpp"
 #include "host/host.hpp"
 #include "kernelkit/handle_table.hpp"
-#include "kernelkit/timer_queue.hpp"
 #include "nt/boot/boot_state.hpp"
 #include "nt/boot/pool.hpp"
 #include "nt/exceptions/trap_frame_watch.hpp"
 #include "nt/kernel_config.hpp"
+#include "nt/memory/kernel_stacks.hpp"
 #include "nt/memory/memory_manager.hpp"
 #include "nt/objects/file_object.hpp"
 #include "nt/objects/kernel_objects.hpp"
+#include "nt/objects/thread_object.hpp"
 #include "nt/profile.hpp"
+#include "nt/scheduling/dispatcher.hpp"
 #include "nt/service_table.hpp"
 #include "nt/structures/kernel_memory.hpp"
 
@@ -59,13 +61,9 @@ class Kernel {
     /// `out 0E8h,eax`: `esp` points to the thunk's return address, the arguments stand above it.
     /// `now` is the machine's counter.
     HypercallResult hypercall(std::uint32_t id, LinearAddress esp, std::uint64_t now);
-    /// `out 0EAh,eax`: runs the waiting service's resume if its wait is over.
+    /// `out 0EAh,eax`: the current thread goes on; runs the resume of its innermost suspended
+    /// service, if what that waited for has come.
     HypercallResult resume(std::uint64_t now);
-
-    /// Whether a thread waits for something that only a timer or an interrupt can bring.
-    [[nodiscard]] bool is_waiting() const;
-    /// Whether that will never come.
-    [[nodiscard]] bool is_deadlocked() const;
 
     void set_observer(guest::ServiceObserver* observer) { observer_ = observer; }
 
@@ -76,15 +74,16 @@ class Kernel {
     mmu::Mmu& mmu;
     PageAllocator pages;
     PageTables tables;
+    KernelStacks stacks;
     MemoryManager memory;
     guest::UserMemory user_memory;
     KernelMemory structures;
     ShareAccess shares;
     Handles handles;
     guest::SymbolTable symbols;
-    kernelkit::TimerQueue timers;
+    Dispatcher dispatcher;
     std::shared_ptr<ProcessObject> process;
-    std::shared_ptr<ThreadObject> thread;
+    std::shared_ptr<ThreadObject> thread;  ///< The one whose code the processor executes.
     BootState boot_state;
 
     // --- time, in 100 ns -------------------------------------------------------------------------
@@ -122,6 +121,7 @@ class Kernel {
     [[nodiscard]] std::optional<UserStack> user_stack();
     void set_user_stack_limit(LinearAddress);
     [[nodiscard]] guest::StopReason lost(LinearAddress);
+    ServiceOutcome leave_service(ServiceOutcome outcome, std::shared_ptr<ObservedCall> call);
     template <typename Work>
     HypercallResult guarded(std::uint64_t now, const Work& work);
 

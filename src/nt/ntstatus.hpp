@@ -29,6 +29,7 @@ constexpr bool nt_success(NTSTATUS status) {
 [[nodiscard]] std::string to_text(NTSTATUS);
 
 inline constexpr NTSTATUS STATUS_SUCCESS{0x00000000};
+inline constexpr NTSTATUS STATUS_ABANDONED_WAIT_0{0x00000080};
 inline constexpr NTSTATUS STATUS_USER_APC{0x000000C0};
 inline constexpr NTSTATUS STATUS_ALERTED{0x00000101};
 inline constexpr NTSTATUS STATUS_TIMEOUT{0x00000102};

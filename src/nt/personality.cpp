@@ -96,18 +96,14 @@ std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {
         return guest::StopReason{
             guest::StopKind::deadlock, 0, fmt::format("HLT with interrupts off at {}", at), {}};
     }
-    if (kernel_.is_deadlocked() && !interrupts_.expects_device(machine.cpu())) {
-        const auto frame = current_frame(machine);
-        const auto eip = machine.peek<std::uint32_t>(
-            frame.value_or(LinearAddress{}) + kernel_.profile.layout.offset("KTRAP_FRAME", "Eip"));
-        const std::string where =
-            eip ? fmt::format(" (user code at {})", kernel_.symbols.describe({*eip})) : "";
-        return guest::StopReason{guest::StopKind::deadlock,
-                                 0,
-                                 "deadlock: the only thread waits for something that nothing "
-                                 "will signal" +
-                                     where,
-                                 {}};
+    if (kernel_.dispatcher.is_deadlocked() && !interrupts_.expects_device(machine.cpu())) {
+        const auto& threads = kernel_.dispatcher.threads();
+        return guest::StopReason{
+            guest::StopKind::deadlock, 0,
+            fmt::format("deadlock: {} for something that nothing will signal",
+                        threads.size() == 1 ? "the only thread waits"
+                                            : fmt::format("all {} threads wait", threads.size())),
+            kernel_.dispatcher.describe_waits()};
     }
     return std::nullopt;
 }

@@ -60,8 +60,8 @@ TEST_CASE("NtDelayExecution: blocks until its time has passed", "[nt][wait]") {
     const auto id = test.id_of("NtDelayExecution");
     const auto begun = test.call_raw(id, {0, test.put_value(LARGE_INTEGER{-200'000})});
     CHECK(begun.ecx == 1);
-    CHECK(test.kernel->is_waiting());
-    CHECK_FALSE(test.kernel->is_deadlocked());
+    CHECK(test.kernel->thread->is_waiting());
+    CHECK_FALSE(test.kernel->dispatcher.is_deadlocked());
     CHECK(test.kernel->resume(0).ecx == 1);
     test.tick();
     CHECK(test.kernel->resume(0).ecx == 1);
@@ -69,8 +69,8 @@ TEST_CASE("NtDelayExecution: blocks until its time has passed", "[nt][wait]") {
     const auto over = test.kernel->resume(0);
     CHECK(over.ecx == 0);
     CHECK(over.eax == STATUS_SUCCESS.value);
-    CHECK_FALSE(test.kernel->is_waiting());
-    CHECK(test.kernel->timers.empty());
+    CHECK_FALSE(test.kernel->thread->is_waiting());
+    CHECK_FALSE(test.kernel->dispatcher.has_timers());
     CHECK(test.call("NtDelayExecution", {0, 0x10}) == STATUS_ACCESS_VIOLATION);
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("NtDelayExecution: a wait without end is a deadlock", "[nt][wait]") {
     Clocked test;
     const auto forever = LARGE_INTEGER{INT64_MIN};
     CHECK(test.call_raw(test.id_of("NtDelayExecution"), {0, test.put_value(forever)}).ecx == 1);
-    CHECK(test.kernel->is_deadlocked());
+    CHECK(test.kernel->dispatcher.is_deadlocked());
 }
 
 TEST_CASE("NtDelayExecution: an alertable delay gives way to a user APC", "[nt][wait]") {
@@ -86,7 +86,7 @@ TEST_CASE("NtDelayExecution: an alertable delay gives way to a user APC", "[nt][
     CHECK(test.call("NtQueueApcThread", {0xFFFFFFFE, 0x401000, 0, 0, 0}) == STATUS_SUCCESS);
     CHECK(test.call("NtDelayExecution", {1, test.put_value(LARGE_INTEGER{-1'000'000})}) ==
           STATUS_USER_APC);
-    CHECK_FALSE(test.kernel->is_waiting());
+    CHECK_FALSE(test.kernel->thread->is_waiting());
 }
 
 TEST_CASE("events: notification stays, synchronization falls back", "[nt][wait]") {
@@ -134,5 +134,5 @@ TEST_CASE("NtWaitForSingleObject: a timeout ends by the clock", "[nt][wait]") {
     test.tick();
     CHECK(test.kernel->resume(0).eax == STATUS_TIMEOUT.value);
     CHECK(test.call_raw(id, {event, 0, 0}).ecx == 1);
-    CHECK(test.kernel->is_deadlocked());
+    CHECK(test.kernel->dispatcher.is_deadlocked());
 }

@@ -16,20 +16,18 @@ constexpr LinearAddress idt{0x8003F400};
 constexpr LinearAddress tss{0x80042000};
 constexpr LinearAddress shared_data_kernel{0xFFDF0000};
 constexpr LinearAddress shared_data_user{0x7FFE0000};
-constexpr LinearAddress pcr{0xFFDFF000};
-constexpr LinearAddress first_stack{0xF8000000};
-constexpr std::uint32_t stack_size = 0x3000;
-
+constexpr LinearAddress kernel_pcr{0xFFDFF000};
 constexpr std::uint32_t cr0_pe_et_pg = 0x80000011;
 
 /// Flat segments for the first instructions: KiSystemStartup loads its own GDT at once.
 constexpr std::uint64_t boot_descriptors[] = {0, 0x00CF9B000000FFFF, 0x00CF93000000FFFF};
 
-/// The n-th kernel stack, above a page that is never mapped.
-KernelStack make_stack(Kernel& kernel, std::uint32_t index) {
-    const LinearAddress limit = first_stack + index * (stack_size + page_size) + page_size;
-    map_kernel_pages(kernel, limit, stack_size);
-    return {.limit = limit, .top = limit + stack_size};
+KernelStack make_stack(Kernel& kernel) {
+    const auto stack = kernel.stacks.allocate(kernel_stack_size, kernel_stack_size);
+    if (!stack) {
+        throw InputError(126, "the kernel does not fit into the RAM; use a larger --memory");
+    }
+    return *stack;
 }
 
 /// One physical page at two addresses: the kernel writes it, everybody reads it.
@@ -59,12 +57,12 @@ void write_boot_block(Kernel& kernel, const KernelImage& image, KernelStack idle
     block.set("Magic", 0x53474E52);
     block.set("Size", block.size());
     block.set("RamBytes", kernel.mmu.memory().size());
-    block.set("Pcr", pcr.value);
+    block.set("Pcr", state.pcr.value);
     block.set("Gdt", gdt.value);
     block.set("Idt", idt.value);
     block.set("Tss", tss.value);
     block.set("IdleThread", state.idle_thread.value);
-    block.set("FirstThread", kernel.thread->kthread.value);
+    block.set("FirstThread", state.first_thread.value);
     block.set("FirstProcess", kernel.process->kprocess.value);
     block.set("BootStackTop", idle.top.value);
     block.set("DpcStackTop", dpc.top.value);
@@ -97,16 +95,19 @@ BootState Kernel::boot() {
     boot_state.directory = tables.directory();
 
     const KernelImage image = place_kernel_image(*this);
+    boot_state.pcr = kernel_pcr;
+    boot_state.service_descriptor_table = image.at("KeServiceDescriptorTable");
+    boot_state.thread_startup = image.at("KiThreadStartup");
     place_service_tables(*this, image);
     map_kernel_pages(*this, page_of(gdt), page_size);
     map_kernel_pages(*this, tss, align_up(profile.layout.size("KTSS"), page_size));
-    map_kernel_pages(*this, pcr, page_size);
+    map_kernel_pages(*this, boot_state.pcr, page_size);
     map_kernel_pages(*this, boot_block_page, page_size);
     map_shared_data(*this);
     pool.emplace(tables, pages, structures);
-    const KernelStack idle = make_stack(*this, 0);
-    const KernelStack dpc = make_stack(*this, 1);
-    const KernelStack stack = make_stack(*this, 2);
+    const KernelStack idle = make_stack(*this);
+    const KernelStack dpc = make_stack(*this);
+    const KernelStack stack = make_stack(*this);
 
     boot_state.boot_block = boot_block_page;
     boot_state.boot_gdt = boot_block_page + 0x800;
@@ -114,11 +115,13 @@ BootState Kernel::boot() {
     structures.write_bytes(boot_state.boot_gdt, std::as_bytes(std::span(boot_descriptors)));
     boot_state.entry = image.at("KiSystemStartup");
     // As after a call of KiSystemStartup(LoaderBlock): a return address, then the argument.
-    boot_state.stack = idle.top - 8;
+    // Well below what the first switch to the idle thread finds at the top.
+    boot_state.stack = idle.top - page_size - 8;
     structures.write(boot_state.stack + 4, boot_block_page.value);
 
     create_user_process(*this);
-    create_first_thread(*this, image, stack);
+    create_system_threads(*this,
+                          {.idle = idle, .first = stack, .idle_loop = image.at("KiIdleLoop")});
     write_boot_block(*this, image, idle, dpc);
 #ifdef NDEBUG
     const bool watch = config.watch_frames;

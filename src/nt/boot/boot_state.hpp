@@ -30,8 +30,12 @@ struct BootState {
     LinearAddress stack{};  ///< ESP; [ESP+4] is the boot block's address
 
     LinearAddress boot_block{};
+    LinearAddress pcr{};
+    LinearAddress first_thread{};
     LinearAddress idle_thread{};
     LinearAddress base_trap_frame{};
+    LinearAddress service_descriptor_table{};  ///< KeServiceDescriptorTable
+    LinearAddress thread_startup{};            ///< KiThreadStartup
     LinearAddress service_table{};
     LinearAddress argument_table{};
     LinearAddress program_base{};

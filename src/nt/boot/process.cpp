@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "host/utf16.hpp"
-#include "nt/boot/kernel_image.hpp"
 #include "nt/boot/process_parameters.hpp"
 #include "nt/exceptions/exceptions.hpp"
 #include "nt/kernel.hpp"
 #include "nt/ktrap_frame.hpp"
 #include "nt/memory/image_section.hpp"
+#include "nt/scheduling/kthread.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -28,14 +28,11 @@ constexpr std::uint32_t process_id = 0x0100;
 constexpr std::uint32_t thread_id = 0x0104;
 constexpr std::uint32_t first_standard_handle = 4;
 
+constexpr std::uint32_t idle_priority = 0;
 constexpr std::uint32_t base_priority = 8;
 constexpr std::uint32_t foreground_quantum = 18;
-constexpr std::uint32_t thread_object = 6;
 constexpr std::uint32_t process_object = 3;
 constexpr std::uint32_t platform_nt = 2;
-/// CR0.TS and CR0.MP: the coprocessor's state is not loaded.
-constexpr std::uint32_t npx_state_not_loaded = 0x0A;
-
 [[noreturn]] void no_room(const Kernel& kernel, const char* what) {
     throw InputError(126, fmt::format("{}: {} has no room in the address space",
                                       host::to_printable(kernel.config.program_path), what));
@@ -235,36 +232,43 @@ LinearAddress allocate_pool(Kernel& kernel, std::string_view structure) {
     return *block;
 }
 
-void initialize_thread(Kernel& kernel, LinearAddress kthread, LinearAddress kprocess,
-                       KernelStack stack, LinearAddress service_table) {
+/// KeInitializeProcess.
+LinearAddress create_kprocess(Kernel& kernel, std::uint32_t priority) {
     KernelMemory& memory = kernel.structures;
-    const auto set = [&](std::string_view field, std::uint32_t value) {
-        memory.set(kthread, "KTHREAD", field, value);
-    };
-    memory.set(kthread, "DISPATCHER_HEADER", "Type", thread_object);
-    memory.set(kthread, "DISPATCHER_HEADER", "Size", memory.layout().size("KTHREAD") / 4);
-    memory.initialize_list(memory.place(kthread, "DISPATCHER_HEADER", "WaitListHead"));
-    memory.initialize_list(memory.place(kthread, "KTHREAD", "MutantListHead"));
-    const LinearAddress apc_state = memory.place(kthread, "KTHREAD", "ApcState");
-    memory.initialize_list(apc_state);
-    memory.initialize_list(apc_state + 8);
-    memory.set(apc_state, "KAPC_STATE", "Process", kprocess.value);
-    const LinearAddress pointers = memory.place(kthread, "KTHREAD", "ApcStatePointer");
-    memory.write(pointers, apc_state.value);
-    memory.write(pointers + 4, memory.place(kthread, "KTHREAD", "SavedApcState").value);
-    set("InitialStack", stack.top.value);
-    set("StackBase", stack.top.value);
-    set("StackLimit", stack.limit.value);
-    set("KernelStack", stack.top.value - fx_save_area_size);
-    set("ServiceTable", service_table.value);
-    set("NpxState", npx_state_not_loaded);
-    set("Priority", base_priority);
-    set("BasePriority", base_priority);
-    set("Quantum", foreground_quantum);
-    set("Affinity", 1);
-    set("UserAffinity", 1);
-    set("ApcQueueable", 1);
-    set("KernelStackResident", 1);
+    const LinearAddress kprocess = allocate_pool(kernel, "KPROCESS");
+    memory.set(kprocess, "DISPATCHER_HEADER", "Type", process_object);
+    memory.set(kprocess, "DISPATCHER_HEADER", "Size", memory.layout().size("KPROCESS") / 4);
+    memory.initialize_list(memory.place(kprocess, "DISPATCHER_HEADER", "WaitListHead"));
+    memory.write(memory.place(kprocess, "KPROCESS", "DirectoryTableBase"),
+                 kernel.boot_state.directory.value);
+    memory.set(kprocess, "KPROCESS", "IopmOffset", memory.layout().size("KTSS"));
+    memory.set(kprocess, "KPROCESS", "BasePriority", priority);
+    memory.set(kprocess, "KPROCESS", "ThreadQuantum", foreground_quantum);
+    memory.set(kprocess, "KPROCESS", "Affinity", 1);
+    memory.set(kprocess, "KPROCESS", "ActiveProcessors", 1);
+    memory.initialize_list(memory.place(kprocess, "KPROCESS", "ReadyListHead"));
+    memory.initialize_list(memory.place(kprocess, "KPROCESS", "ThreadListHead"));
+    return kprocess;
+}
+
+LinearAddress create_kthread(Kernel& kernel, LinearAddress kprocess, KernelStack stack) {
+    KernelMemory& memory = kernel.structures;
+    const LinearAddress kthread = allocate_pool(kernel, "KTHREAD");
+    initialize_kthread(kernel, kthread, kprocess, stack);
+    memory.insert_tail(memory.place(kprocess, "KPROCESS", "ThreadListHead"),
+                       memory.place(kthread, "KTHREAD", "ThreadListEntry"));
+    return kthread;
+}
+
+/// The idle thread belongs to a process of its own, which shares the page directory.
+std::shared_ptr<ThreadObject> create_idle_thread(Kernel& kernel, const SystemThreads& threads) {
+    const LinearAddress kprocess = create_kprocess(kernel, idle_priority);
+    auto thread = std::make_shared<ThreadObject>();
+    thread->kthread = create_kthread(kernel, kprocess, threads.idle);
+    push_switch_frame(kernel, thread->kthread, threads.idle.top - base_frame_below_stack,
+                      threads.idle_loop);
+    kernel.boot_state.idle_thread = thread->kthread;
+    return thread;
 }
 
 /// Where the thread begins in user mode, as the creator of a process chooses it.
@@ -299,40 +303,17 @@ LinearAddress ntdll_export(const Kernel& kernel, std::string_view name) {
 
 }  // namespace
 
-void create_first_thread(Kernel& kernel, const KernelImage& image, KernelStack stack) {
+void create_system_threads(Kernel& kernel, const SystemThreads& threads) {
     KernelMemory& memory = kernel.structures;
     BootState& state = kernel.boot_state;
-    const LinearAddress kprocess = allocate_pool(kernel, "KPROCESS");
-    memory.set(kprocess, "DISPATCHER_HEADER", "Type", process_object);
-    memory.set(kprocess, "DISPATCHER_HEADER", "Size", memory.layout().size("KPROCESS") / 4);
-    memory.initialize_list(memory.place(kprocess, "DISPATCHER_HEADER", "WaitListHead"));
-    memory.write(memory.place(kprocess, "KPROCESS", "DirectoryTableBase"), state.directory.value);
-    memory.set(kprocess, "KPROCESS", "IopmOffset", memory.layout().size("KTSS"));
-    memory.set(kprocess, "KPROCESS", "BasePriority", base_priority);
-    memory.set(kprocess, "KPROCESS", "ThreadQuantum", foreground_quantum);
-    memory.set(kprocess, "KPROCESS", "Affinity", 1);
-    memory.set(kprocess, "KPROCESS", "ActiveProcessors", 1);
-    memory.initialize_list(memory.place(kprocess, "KPROCESS", "ReadyListHead"));
-    const LinearAddress threads = memory.place(kprocess, "KPROCESS", "ThreadListHead");
-    memory.initialize_list(threads);
-
-    const LinearAddress table = image.at("KeServiceDescriptorTable");
-    state.idle_thread = allocate_pool(kernel, "KTHREAD");
-    initialize_thread(kernel, state.idle_thread, kprocess,
-                      {.limit = page_of(state.stack) - 2 * page_size, .top = state.stack + 8},
-                      table);
-    const LinearAddress kthread = allocate_pool(kernel, "KTHREAD");
-    initialize_thread(kernel, kthread, kprocess, stack, table);
-    memory.insert_tail(threads, memory.place(kthread, "KTHREAD", "ThreadListEntry"));
+    kernel.process->kprocess = create_kprocess(kernel, base_priority);
+    const auto idle = create_idle_thread(kernel, threads);
+    const LinearAddress kthread = create_kthread(kernel, kernel.process->kprocess, threads.first);
     memory.set(kthread, "KTHREAD", "Teb", first_teb.value);
     memory.set(kthread, "KTHREAD", "PreviousMode", 1);
-    state.base_trap_frame = stack.top - base_frame_below_stack;
+    state.first_thread = kthread;
+    state.base_trap_frame = threads.first.top - base_frame_below_stack;
     memory.set(kthread, "KTHREAD", "TrapFrame", state.base_trap_frame.value);
-    // Cr0NpxState of the FX save area, with the reset control word and MXCSR.
-    const LinearAddress npx = stack.top - fx_save_area_size;
-    memory.write(npx, std::uint16_t{0x027F});
-    memory.write(npx + 0x18, std::uint32_t{0x1F80});
-    memory.write(npx + 0x20C, npx_state_not_loaded);
 
     const CONTEXT start = start_context(kernel);
     KTRAP_FRAME frame{};
@@ -352,15 +333,18 @@ void create_first_thread(Kernel& kernel, const KernelImage& image, KernelStack s
     frame.HardwareSegSs = KGDT_R3_DATA;
     memory.write(state.base_trap_frame, frame);
 
-    kernel.process->kprocess = kprocess;
     kernel.thread->kthread = kthread;
     kernel.thread->start_address = state.program_entry;
+    kernel.thread->priority = base_priority;
+    kernel.thread->quantum = foreground_quantum;
+    kernel.dispatcher.start(kernel.thread, idle);
     state.user_apc_dispatcher = ntdll_export(kernel, "KiUserApcDispatcher");
     state.user_exception_dispatcher = ntdll_export(kernel, "KiUserExceptionDispatcher");
     state.raise_user_exception_dispatcher = ntdll_export(kernel, "KiRaiseUserExceptionDispatcher");
     if (kernel.config.ntdll) {
         const LinearAddress loader = ntdll_export(kernel, "LdrInitializeThunk");
-        ensure(nt_success(queue_user_apc(kernel, loader.value, 0, state.ntdll_base.value, 0)),
+        ensure(nt_success(queue_user_apc(kernel, *kernel.thread, loader.value, 0,
+                                         state.ntdll_base.value, 0)),
                "there is pool for the first APC");
         static_cast<void>(KeTestAlertThread(kernel));
     }

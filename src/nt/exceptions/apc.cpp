@@ -13,18 +13,19 @@ constexpr std::uint32_t apc_context_flags = CONTEXT::full | CONTEXT::debug_regis
 constexpr std::uint32_t user_mode_index = 1;
 constexpr std::uint32_t apc_object = 0x12;
 
-LinearAddress apc_state(Kernel& kernel) {
-    return kernel.structures.place(kernel.thread->kthread, "KTHREAD", "ApcState");
+LinearAddress apc_state(Kernel& kernel, const ThreadObject& thread) {
+    return kernel.structures.place(thread.kthread, "KTHREAD", "ApcState");
 }
 
-LinearAddress user_list(Kernel& kernel) {
+LinearAddress user_list(Kernel& kernel, const ThreadObject& thread) {
     // ApcListHead[UserMode]: the second of two list heads.
-    return kernel.structures.place(apc_state(kernel), "KAPC_STATE", "ApcListHead") +
+    return kernel.structures.place(apc_state(kernel, thread), "KAPC_STATE", "ApcListHead") +
            8 * user_mode_index;
 }
 
-void set_user_apc_pending(Kernel& kernel, bool pending) {
-    kernel.structures.set(apc_state(kernel), "KAPC_STATE", "UserApcPending", pending ? 1 : 0);
+void set_user_apc_pending(Kernel& kernel, const ThreadObject& thread, bool pending) {
+    kernel.structures.set(apc_state(kernel, thread), "KAPC_STATE", "UserApcPending",
+                          pending ? 1 : 0);
 }
 
 struct Apc {
@@ -62,7 +63,7 @@ ServiceOutcome KiInitializeUserApc(Kernel& kernel, LinearAddress at, const Apc& 
 }  // namespace
 
 bool has_user_apc(Kernel& kernel) {
-    const LinearAddress list = user_list(kernel);
+    const LinearAddress list = user_list(kernel, *kernel.thread);
     return kernel.structures.read<std::uint32_t>(list) != list.value;
 }
 
@@ -74,7 +75,7 @@ NTSTATUS KeTestAlertThread(Kernel& kernel) {
         return STATUS_ALERTED;
     }
     if (has_user_apc(kernel)) {
-        set_user_apc_pending(kernel, true);
+        set_user_apc_pending(kernel, *kernel.thread, true);
     }
     return STATUS_SUCCESS;
 }
@@ -84,8 +85,8 @@ ServiceOutcome KiDeliverApc(Kernel& kernel, guest::ProcessorMode mode, LinearAdd
     if (mode != guest::ProcessorMode::user) {
         return STATUS_SUCCESS;
     }
-    set_user_apc_pending(kernel, false);
-    const LinearAddress entry = kernel.structures.remove_head(user_list(kernel));
+    set_user_apc_pending(kernel, *kernel.thread, false);
+    const LinearAddress entry = kernel.structures.remove_head(user_list(kernel, *kernel.thread));
     if (entry.value == 0) {
         return STATUS_SUCCESS;
     }
@@ -103,8 +104,8 @@ ServiceOutcome KiDeliverApc(Kernel& kernel, guest::ProcessorMode mode, LinearAdd
     return KiInitializeUserApc(kernel, frame, apc);
 }
 
-NTSTATUS queue_user_apc(Kernel& kernel, std::uint32_t routine, std::uint32_t context,
-                        std::uint32_t argument1, std::uint32_t argument2) {
+NTSTATUS queue_user_apc(Kernel& kernel, ThreadObject& thread, std::uint32_t routine,
+                        std::uint32_t context, std::uint32_t argument1, std::uint32_t argument2) {
     KernelMemory& memory = kernel.structures;
     const std::uint32_t size = memory.layout().size("KAPC");
     const auto kapc = kernel.pool->allocate(size);
@@ -113,19 +114,19 @@ NTSTATUS queue_user_apc(Kernel& kernel, std::uint32_t routine, std::uint32_t con
     }
     memory.set(*kapc, "KAPC", "Type", apc_object);
     memory.set(*kapc, "KAPC", "Size", size);
-    memory.set(*kapc, "KAPC", "Thread", kernel.thread->kthread.value);
+    memory.set(*kapc, "KAPC", "Thread", thread.kthread.value);
     memory.set(*kapc, "KAPC", "NormalRoutine", routine);
     memory.set(*kapc, "KAPC", "NormalContext", context);
     memory.set(*kapc, "KAPC", "SystemArgument1", argument1);
     memory.set(*kapc, "KAPC", "SystemArgument2", argument2);
     memory.set(*kapc, "KAPC", "ApcMode", user_mode_index);
     memory.set(*kapc, "KAPC", "Inserted", 1);
-    memory.insert_tail(user_list(kernel), memory.place(*kapc, "KAPC", "ApcListEntry"));
+    memory.insert_tail(user_list(kernel, thread), memory.place(*kapc, "KAPC", "ApcListEntry"));
     // A thread in an alertable wait takes it now; any other at its next alertable wait.
-    auto& wait = kernel.thread->wait;
-    if (wait && wait->alertable && wait->woken == kernelkit::WakeReason::none) {
-        wait->woken = kernelkit::WakeReason::alerted;
-        set_user_apc_pending(kernel, true);
+    const kernelkit::WaitRequest* const wait = thread.request();
+    if (wait != nullptr && wait->alertable && wait->user_mode && thread.is_waiting()) {
+        set_user_apc_pending(kernel, thread, true);
+        kernel.dispatcher.wake(thread, kernelkit::WakeReason::user_apc);
     }
     return STATUS_SUCCESS;
 }

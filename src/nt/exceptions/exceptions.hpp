@@ -10,6 +10,7 @@ namespace ringside::nt {
 
 class Kernel;
 class ServiceContext;
+class ThreadObject;
 
 /// Sends an exception to where its frame came from: a user frame to KiUserExceptionDispatcher with
 /// record and context on the user's stack, a kernel frame to a bugcheck. A second chance ends the
@@ -23,9 +24,10 @@ ServiceOutcome KiDispatchException(Kernel& kernel, const EXCEPTION_RECORD& recor
 /// Takes one user APC off the thread's list and sets the frame up for KiUserApcDispatcher.
 ServiceOutcome KiDeliverApc(Kernel& kernel, guest::ProcessorMode mode, LinearAddress frame);
 
-/// Queues a user APC: a real KAPC in pool. STATUS_INSUFFICIENT_RESOURCES when the pool is full.
-NTSTATUS queue_user_apc(Kernel& kernel, std::uint32_t routine, std::uint32_t context,
-                        std::uint32_t argument1, std::uint32_t argument2);
+/// Queues a user APC to a thread: a real KAPC in pool. STATUS_INSUFFICIENT_RESOURCES when the pool
+/// is full.
+NTSTATUS queue_user_apc(Kernel& kernel, ThreadObject& thread, std::uint32_t routine,
+                        std::uint32_t context, std::uint32_t argument1, std::uint32_t argument2);
 
 /// Whether the thread's list of user APCs has an entry.
 bool has_user_apc(Kernel& kernel);

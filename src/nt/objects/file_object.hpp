@@ -55,7 +55,7 @@ class FileObject final : public Object {
 
     [[nodiscard]] std::string describe() const override;
     /// Every operation is complete when its service returns.
-    [[nodiscard]] bool signalled() const override { return true; }
+    [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return true; }
 
     const Device device = Device::disk;
     const host::Stream stream = host::Stream::input;

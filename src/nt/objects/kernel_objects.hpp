@@ -2,11 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "base/address.hpp"
 #include "guest/image.hpp"
-#include "kernelkit/wait.hpp"
 #include "nt/memory/section_pages.hpp"
 #include "nt/ntstatus.hpp"
 #include "nt/objects/object.hpp"
@@ -36,7 +34,7 @@ class SectionObject final : public Object {
     [[nodiscard]] std::string describe() const override {
         return name.empty() ? "Section" : "Section " + name;
     }
-    [[nodiscard]] bool signalled() const override { return false; }
+    [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return false; }
 
     const std::shared_ptr<SectionPages> pages;
     const std::uint64_t size;
@@ -59,11 +57,12 @@ class EventObject final : public Object {
         : Object(ObjectType::event), kind(event_kind), signal(state) {}
 
     [[nodiscard]] std::string describe() const override { return "Event"; }
-    [[nodiscard]] bool signalled() const override { return signal; }
-    void consume_signal() override {
+    [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return signal; }
+    kernelkit::SignalKind acquire(kernelkit::Waiter&) override {
         if (kind == EventType::synchronization) {
             signal = false;
         }
+        return kernelkit::SignalKind::plain;
     }
 
     const EventType kind;
@@ -71,7 +70,6 @@ class EventObject final : public Object {
 };
 
 inline constexpr std::uint32_t PROCESS_ALL_ACCESS = 0x001F0FFF;
-inline constexpr std::uint32_t THREAD_ALL_ACCESS = 0x001F03FF;
 
 /// The one process. Its kernel part is the KPROCESS in guest memory.
 class ProcessObject final : public Object {
@@ -79,27 +77,12 @@ class ProcessObject final : public Object {
     ProcessObject() : Object(ObjectType::process) {}
 
     [[nodiscard]] std::string describe() const override { return "Process"; }
-    [[nodiscard]] bool signalled() const override { return false; }
+    [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return false; }
 
     std::uint32_t id = 0;
     LinearAddress kprocess;
     LinearAddress peb;
     NTSTATUS exit_status = STATUS_PENDING;
-};
-
-/// A thread. Its kernel part is the KTHREAD in guest memory; what it waits for is here.
-class ThreadObject final : public Object {
-  public:
-    ThreadObject() : Object(ObjectType::thread) {}
-
-    [[nodiscard]] std::string describe() const override { return "Thread"; }
-    [[nodiscard]] bool signalled() const override { return false; }
-
-    std::uint32_t id = 0;
-    LinearAddress kthread;
-    LinearAddress teb;
-    LinearAddress start_address;
-    std::optional<kernelkit::Wait> wait;
 };
 
 }  // namespace ringside::nt

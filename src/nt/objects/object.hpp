@@ -5,26 +5,19 @@
 #include <string>
 #include <string_view>
 
+#include "kernelkit/wait.hpp"
+
 namespace ringside::nt {
 
 enum class ObjectType : std::uint8_t { file, section, event, process, thread };
 
-/// What a handle leads to.
-class Object {
+/// What a handle leads to, and what threads wait for.
+class Object : public kernelkit::Waitable {
   public:
     explicit Object(ObjectType type) : type_(type) {}
-    Object(const Object&) = delete;
-    Object& operator=(const Object&) = delete;
-    virtual ~Object() = default;
-
     [[nodiscard]] ObjectType type() const { return type_; }
     /// What a trace shows for a handle: `File C:\app\data.txt`, `Event`.
     [[nodiscard]] virtual std::string describe() const = 0;
-
-    /// Whether a wait for this object ends at once.
-    [[nodiscard]] virtual bool signalled() const = 0;
-    /// A wait took the signal: a synchronization event falls back.
-    virtual void consume_signal() {}
 
   private:
     ObjectType type_;

@@ -39,6 +39,9 @@ NTSTATUS set_state(ServiceContext& context, HANDLE handle, UserPointer<ULONG> pr
         }
     }
     (*event)->signal = state;
+    if (state) {
+        context.kernel.dispatcher.signal(**event);
+    }
     return STATUS_SUCCESS;
 }
 

@@ -118,7 +118,7 @@ NTSTATUS NtQueueApcThread(ServiceContext& context, HANDLE handle, ULONG routine,
     if (!thread) {
         return thread.error();
     }
-    return queue_user_apc(context.kernel, routine, argument1, argument2, argument3);
+    return queue_user_apc(context.kernel, **thread, routine, argument1, argument2, argument3);
 }
 
 /// The thread asks about itself: its context is the frame of this very call.

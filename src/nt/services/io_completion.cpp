@@ -34,8 +34,8 @@ NTSTATUS IoRequest::complete(ServiceContext& context, NTSTATUS status, std::uint
     }
     if (parameters_.apc_routine != 0) {
         const NTSTATUS queued =
-            queue_user_apc(context.kernel, parameters_.apc_routine, parameters_.apc_context,
-                           parameters_.io_status.address.value, 0);
+            queue_user_apc(context.kernel, *context.kernel.thread, parameters_.apc_routine,
+                           parameters_.apc_context, parameters_.io_status.address.value, 0);
         return nt_success(queued) ? status : queued;
     }
     return status;

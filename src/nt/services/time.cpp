@@ -12,7 +12,6 @@ namespace ringside::nt {
 namespace {
 
 constexpr LinearAddress shared_data{0xFFDF0000};
-constexpr LinearAddress pcr{0xFFDFF000};
 
 /// KSYSTEM_TIME. High2 first and High1 last: a reader repeats until the two are equal, and so
 /// never sees halves of two times.
@@ -35,9 +34,9 @@ void update_run_time(Kernel& kernel, LinearAddress at) {
     const auto frame = trap_frame_at(kernel.structures, at);
     const std::string_view field = frame.is_user() ? "UserTime" : "KernelTime";
     KernelMemory& memory = kernel.structures;
-    charge(memory, memory.place(pcr, "KPCR", "PrcbData"), "KPRCB", field);
-    // While its only thread waits, the processor is idle and nobody is charged.
-    if (!kernel.is_waiting()) {
+    charge(memory, memory.place(kernel.boot_state.pcr, "KPCR", "PrcbData"), "KPRCB", field);
+    // An idle processor's time belongs to no process.
+    if (!kernel.dispatcher.is_idle()) {
         charge(memory, kernel.thread->kthread, "KTHREAD", field);
         charge(memory, kernel.process->kprocess, "KPROCESS", field);
     }
@@ -75,12 +74,20 @@ ServiceOutcome NtDelayExecution(ServiceContext& context, BOOLEAN alertable,
     if (!time) {
         return time.error();
     }
-    return delay(context, static_cast<bool>(alertable), time->QuadPart);
+    Dispatcher& dispatcher = context.kernel.dispatcher;
+    if (time->QuadPart == 0 && !static_cast<bool>(alertable)) {
+        return dispatcher.yield() ? STATUS_SUCCESS : STATUS_NO_YIELD_PERFORMED;
+    }
+    return dispatcher.wait({.objects = {},
+                            .type = kernelkit::WaitType::any,
+                            .alertable = static_cast<bool>(alertable),
+                            .user_mode = context.mode == guest::ProcessorMode::user,
+                            .due = due_time(context.kernel, time->QuadPart)},
+                           resume_with(ResumeNumber::end_of_delay));
 }
 
-/// No other thread could run.
-NTSTATUS NtYieldExecution(ServiceContext&) {
-    return STATUS_NO_YIELD_PERFORMED;
+NTSTATUS NtYieldExecution(ServiceContext& context) {
+    return context.kernel.dispatcher.yield() ? STATUS_SUCCESS : STATUS_NO_YIELD_PERFORMED;
 }
 
 constexpr std::array table{
@@ -104,7 +111,7 @@ void KeUpdateSystemTime(Kernel& kernel, LinearAddress frame, std::uint32_t incre
     kernel.structures.set(shared_data, "KUSER_SHARED_DATA", "TickCountLow",
                           static_cast<std::uint32_t>(kernel.tick_count));
     update_run_time(kernel, frame);
-    expire_timers(kernel);
+    kernel.dispatcher.tick();
 }
 
 std::span<const ServiceRow> time_services() {

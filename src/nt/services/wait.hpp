@@ -3,20 +3,20 @@
 
 #include <cstdint>
 
+#include "nt/scheduling/resume.hpp"
 #include "nt/service_context.hpp"
 
 namespace ringside::nt {
 
-/// What runs when a wait is over, by the number that its Resume carries.
-enum class ResumeNumber : std::uint32_t { end_of_delay = 1, end_of_wait = 2 };
+/// The resumes of NtDelayExecution and of the waits for objects.
+[[nodiscard]] ServiceOutcome end_of_delay(ServiceContext& context, const kernelkit::Resume& resume,
+                                          const kernelkit::WaitResult& result);
+[[nodiscard]] ServiceOutcome end_of_wait(ServiceContext& context, const kernelkit::Resume& resume,
+                                         const kernelkit::WaitResult& result);
 
-/// Waits for a time: relative when negative, else a system time.
-[[nodiscard]] ServiceOutcome delay(ServiceContext& context, bool alertable, std::int64_t interval);
-
-/// Ends the wait of the thread whose timer ran out.
-void expire_timers(Kernel& kernel);
-
-/// Runs the resume of the wait that is over; its answer is the service's.
-[[nodiscard]] ServiceOutcome finish_wait(Kernel& kernel);
+/// Interrupt time at which a timeout ends: relative when negative, else a system time. Nothing for
+/// one that never does.
+[[nodiscard]] std::optional<kernelkit::GuestTime> due_time(const Kernel& kernel,
+                                                           std::int64_t timeout);
 
 }  // namespace ringside::nt

@@ -18,6 +18,7 @@ FUNCTION KiClockInterrupt
         call    KeUpdateSystemTime
         pop     ecx
         call    KfLowerIrql
+        call    KiDispatchInterrupt
         jmp     Kei386EoiHelper
 END_FUNCTION KiClockInterrupt
 

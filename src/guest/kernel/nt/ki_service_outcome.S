@@ -9,12 +9,11 @@ FUNCTION KiServiceOutcome
 KiServiceOutcomeTest:
         cmp     ecx, OUTCOME_BLOCK
         jne     KiServiceOutcomeNotBlock
-# The only thread of the system waits on its own stack: the next interrupt ends the HLT, and the
-# host says whether the wait is over, in which case it has run the service's `resume`.
-STAGE KiServiceOutcomeWait
-        sti
-        hlt
+# The thread gives way, and comes back when it is chosen again: then the host runs the service's
+# `resume`, or says that what it waits for has not come.
+STAGE KiServiceOutcomeBlock
         cli
+        call    KiSwapContext
         out     RESUME_PORT, eax
         test    ecx, ecx
         jnz     KiServiceOutcomeTest

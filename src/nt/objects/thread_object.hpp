@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/address.hpp"
+#include "kernelkit/ready_queues.hpp"
+#include "kernelkit/resume.hpp"
+#include "kernelkit/wait.hpp"
+#include "nt/ntstatus.hpp"
+#include "nt/objects/object.hpp"
+#include "nt/objects/timer_owner.hpp"
+
+namespace ringside::nt {
+
+inline constexpr std::uint32_t THREAD_ALL_ACCESS = 0x001F03FF;
+
+struct ObservedCall;
+
+/// A service that has not answered yet: its thread waits, runs user code for it, or lost the
+/// processor on its way out. What it does then is a number and a plain struct.
+struct PendingService {
+    kernelkit::Resume resume;
+    bool waits = false;  ///< The Waiter's result is the resume's.
+    /// The wait that a kernel APC interrupted; it begins again behind the APC.
+    std::optional<kernelkit::WaitRequest> interrupted;
+    /// Whom to tell of the answer; null without an observer.
+    std::shared_ptr<ObservedCall> call;
+};
+
+/// A thread. Its kernel part is the KTHREAD in guest memory; here is what only the host knows.
+class ThreadObject final : public Object,
+                           public kernelkit::Schedulable,
+                           public kernelkit::Waiter,
+                           public TimerOwner,
+                           public std::enable_shared_from_this<ThreadObject> {
+  public:
+    ThreadObject() : Object(ObjectType::thread) {}
+
+    [[nodiscard]] std::string describe() const override;
+    [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override {
+        return state == kernelkit::ThreadState::terminated;
+    }
+    void timer_expired(Kernel& kernel, const kernelkit::ExpiredTimer& timer) override;
+
+    std::uint32_t id = 0;
+    LinearAddress kthread;
+    LinearAddress teb;
+    LinearAddress start_address;
+    NTSTATUS exit_status = STATUS_PENDING;
+    /// The last is the innermost: kernel APCs and user callbacks make services nest.
+    std::vector<PendingService> pending;
+};
+
+}  // namespace ringside::nt

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "kernelkit/scheduler.hpp"
+#include "kernelkit/timer_queue.hpp"
+#include "kernelkit/wait.hpp"
+#include "nt/objects/thread_object.hpp"
+#include "nt/service_table.hpp"
+
+namespace ringside::nt {
+
+class Kernel;
+
+/// The kernel's dispatcher: who waits, who could run, who is next. It decides on the host and
+/// writes the decision to KPRCB.NextThread and KTHREAD.State; KiSwapContext in the guest carries it
+/// out, and the host sees that it has in KPRCB.CurrentThread.
+class Dispatcher {
+  public:
+    explicit Dispatcher(Kernel& kernel) : kernel_(kernel) {}
+
+    /// The first thread is running, the idle thread stands by.
+    void start(const std::shared_ptr<ThreadObject>& first,
+               const std::shared_ptr<ThreadObject>& idle);
+    /// A new thread, not ready yet.
+    void add(const std::shared_ptr<ThreadObject>& thread);
+    /// Those that have not ended, in the order in which they were made; without the idle thread.
+    [[nodiscard]] const std::vector<std::shared_ptr<ThreadObject>>& threads() const {
+        return threads_;
+    }
+    [[nodiscard]] std::shared_ptr<ThreadObject> thread_at(LinearAddress kthread) const;
+    [[nodiscard]] std::shared_ptr<ThreadObject> thread_of(std::uint32_t id) const;
+    [[nodiscard]] bool is_idle() const { return scheduler_.is_idle(); }
+
+    /// Called as a hypercall begins: the guest may have switched.
+    void follow_guest();
+    /// Called as a hypercall ends: writes what changed to guest memory.
+    void publish();
+
+    // --- waiting --------------------------------------------------------------------------------
+    /// Lets the current thread wait, unless the objects' states, an alert or a user APC answer at
+    /// once; `resume` gets the result either way.
+    [[nodiscard]] ServiceOutcome wait(kernelkit::WaitRequest request, kernelkit::Resume resume);
+    /// The current thread's service answers `status` later: first another thread has its turn, or a
+    /// kernel APC.
+    [[nodiscard]] ServiceOutcome answer_later(NTSTATUS status);
+    /// Whether a service that is done should answer later: somebody else is to run, or a kernel APC
+    /// waits to be delivered.
+    [[nodiscard]] bool must_leave() const;
+    /// A kernel APC was queued to the current thread.
+    void request_kernel_apc() { deliver_kernel_apc_ = true; }
+    /// `out 0EAh,eax` of the current thread.
+    [[nodiscard]] ServiceOutcome resume();
+
+    /// The object's state changed: waits that it satisfies end.
+    void signal(kernelkit::Waitable& object);
+    /// Ends the thread's wait for a reason of its own. False when it does not wait.
+    bool wake(ThreadObject& thread, kernelkit::WakeReason reason);
+
+    // --- running --------------------------------------------------------------------------------
+    void make_ready(ThreadObject& thread) { scheduler_.make_ready(thread); }
+    [[nodiscard]] bool yield() { return scheduler_.yield(); }
+    void set_priority(ThreadObject& thread, std::uint32_t priority);
+    /// The thread never runs again; whoever waits for it goes on.
+    void terminate(ThreadObject& thread, NTSTATUS status);
+    /// A clock tick: timers that ran out, and the running thread's quantum.
+    void tick();
+
+    // --- timers ---------------------------------------------------------------------------------
+    kernelkit::TimerId set_timer(kernelkit::GuestTime due, kernelkit::GuestTime period,
+                                 const std::shared_ptr<TimerOwner>& owner);
+    void cancel_timer(kernelkit::TimerId timer);
+    [[nodiscard]] bool has_timers() const { return !timers_.empty(); }
+
+    /// Whether every thread waits and no timer will change that.
+    [[nodiscard]] bool is_deadlocked() const;
+    /// One line a thread: what it waits for, and where.
+    [[nodiscard]] std::string describe_waits() const;
+
+  private:
+    [[nodiscard]] ServiceOutcome begin_wait(kernelkit::WaitRequest request);
+    [[nodiscard]] std::optional<kernelkit::WaitResult> answer_at_once(
+        const kernelkit::WaitRequest& request);
+    [[nodiscard]] ServiceOutcome finish(const kernelkit::WaitResult& result);
+    void expire_timers();
+
+    Kernel& kernel_;
+    kernelkit::Scheduler scheduler_;
+    std::vector<std::shared_ptr<ThreadObject>> threads_;
+    std::shared_ptr<ThreadObject> idle_;
+    kernelkit::TimerQueue timers_;
+    std::map<std::uint64_t, std::weak_ptr<TimerOwner>> timer_owners_;
+    bool deliver_kernel_apc_ = false;
+};
+
+}  // namespace ringside::nt

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "nt/scheduling/resume.hpp"
+
+#include <array>
+
+#include "nt/service_context.hpp"
+#include "nt/services/wait.hpp"
+
+namespace ringside::nt {
+namespace {
+
+using ResumeFunction = ServiceOutcome (*)(ServiceContext&, const kernelkit::Resume&,
+                                          const kernelkit::WaitResult&);
+
+ServiceOutcome return_status(ServiceContext&, const kernelkit::Resume& resume,
+                             const kernelkit::WaitResult&) {
+    return resume.state<NTSTATUS>();
+}
+
+// By ResumeNumber.
+constexpr std::array<ResumeFunction, 3> functions{return_status, end_of_delay, end_of_wait};
+
+}  // namespace
+
+ServiceOutcome run_resume(ServiceContext& context, const kernelkit::Resume& resume,
+                          const kernelkit::WaitResult& result) {
+    return functions.at(resume.number())(context, resume, result);
+}
+
+}  // namespace ringside::nt
