@@ -167,3 +167,16 @@ function(ringside_kernel_image name)
     DEPENDS ${stem}.elf ${symbols_script} VERBATIM)
   add_custom_target(guest_${name} DEPENDS ${stem}.bin ${stem}.sym)
 endfunction()
+
+# ringside_guest_object(<name> FOLDER output SOURCE file)
+#
+# Assembles FOLDER/<name>.o, ring-0 code as `--patch-object` takes it.
+function(ringside_guest_object name)
+  cmake_parse_arguments(PARSE_ARGV 1 object "" "FOLDER;SOURCE" "")
+  cmake_path(ABSOLUTE_PATH object_SOURCE NORMALIZE)
+  add_custom_command(OUTPUT ${object_FOLDER}/${name}.o
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${object_FOLDER}
+    COMMAND ${RINGSIDE_AS} --32 --fatal-warnings -o ${object_FOLDER}/${name}.o ${object_SOURCE}
+    DEPENDS ${object_SOURCE} COMMENT "Guest ${name}.o" VERBATIM)
+  add_custom_target(guest_${name}_object ALL DEPENDS ${object_FOLDER}/${name}.o)
+endfunction()

@@ -28,21 +28,31 @@ bool is_ci() {
            (std::string_view(value) == "1" || std::string_view(value) == "true");
 }
 
-/// The program beside its case, in a folder that was named, or among the examples that were built
-/// with this binary.
-std::string find_program(const check::Case& one, const std::vector<std::string>& folders) {
+/// A program or object beside its case, in a folder that was named, or among the examples that were
+/// built with this binary.
+std::string find_built(const check::Case& one, std::string_view what, const std::string& name,
+                       const std::vector<std::string>& folders) {
     namespace fs = std::filesystem;
     std::vector<fs::path> places(folders.begin(), folders.end());
     places.emplace_back(one.folder);
     std::error_code ignored;
     places.push_back(fs::read_symlink("/proc/self/exe", ignored).parent_path() / "examples");
     for (const fs::path& place : places) {
-        if (fs::exists(place / one.program, ignored)) {
-            return (place / one.program).string();
+        if (fs::exists(place / name, ignored)) {
+            // The world takes relative paths from the case's folder.
+            return fs::absolute(place / name).string();
         }
     }
     throw InputError(
-        2, fmt::format("program {} not found beside the case; use --programs DIR", one.program));
+        2, fmt::format("{} {} not found beside the case; use --programs DIR", what, name));
+}
+
+/// The value of `patch-object`, FILE[@SYMBOL].
+std::string find_object(const check::Case& one, const std::string& value,
+                        const std::vector<std::string>& folders) {
+    const auto at = value.rfind('@');
+    return find_built(one, "object", value.substr(0, at), folders) +
+           (at == std::string::npos ? "" : value.substr(at));
 }
 
 /// The case's world through the same parser as the command line's.
@@ -50,15 +60,17 @@ CommandLine command_line_of(const check::Case& one, const std::string& entry,
                             const std::vector<std::string>& folders) {
     std::vector<std::string> words{"ringside", "trace"};
     for (const auto& [option, value] : one.options) {
-        words.push_back((option.size() == 1 ? "-" : "--") + option + "=" + value);
+        words.push_back((option.size() == 1 ? "-" : "--") + option + "=" +
+                        (option == "patch-object" ? find_object(one, value, folders) : value));
     }
     if (!entry.empty()) {
         words.push_back("--entry=" + entry);
     }
     if (!one.program.empty()) {
         words.emplace_back("--");
-        words.push_back(one.program.find('@') == std::string::npos ? find_program(one, folders)
-                                                                   : one.program);
+        words.push_back(one.program.find('@') == std::string::npos
+                            ? find_built(one, "program", one.program, folders)
+                            : one.program);
         words.insert(words.end(), one.arguments.begin(), one.arguments.end());
     }
     std::vector<const char*> pointers;

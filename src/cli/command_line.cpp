@@ -56,8 +56,9 @@ void add_world(CLI::App& app, WorldOptions& world) {
     add_repeatable(
         app, "--patch", world.patches, "FILE",
         "change guest memory: lines WHERE BYTES... or WHERE = VALUE; see docs/formats.md");
-    add_repeatable(app, "--patch-object", world.patch_objects, "FILE@SYMBOL",
-                   "place assembled code (as --32) over a symbol");
+    add_repeatable(
+        app, "--patch-object", world.patch_objects, "FILE[@SYMBOL]",
+        "place assembled code (as --32) over a symbol, or as a kernel module of its own");
     app.add_option("--on-missing", world.on_missing,
                    "at a service without implementation: status warns and returns "
                    "STATUS_NOT_IMPLEMENTED, stop ends the run")

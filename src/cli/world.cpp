@@ -68,11 +68,12 @@ void read_patches(const WorldOptions& options, guest::Patches& patches) {
     }
     for (const std::string& text : options.patch_objects) {
         const auto at = text.rfind('@');
-        if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
-            throw InputError(2, fmt::format("--patch-object {}: want FILE@SYMBOL", text));
+        if (at == 0 || at + 1 == text.size()) {
+            throw InputError(2, fmt::format("--patch-object {}: want FILE or FILE@SYMBOL", text));
         }
         const std::string file = text.substr(0, at);
-        patches.add_object(file, read_file(options.host_path(file)), text.substr(at + 1));
+        patches.add_object(file, read_file(options.host_path(file)),
+                           at == std::string::npos ? "" : text.substr(at + 1));
     }
 }
 

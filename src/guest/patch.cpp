@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -127,8 +128,8 @@ void Patches::add_file(std::string_view file, std::string_view text) {
 
 void Patches::add_object(std::string_view file, std::span<const std::byte> bytes,
                          std::string where) {
-    patches_.push_back(
-        {std::string(file), std::move(where), PatchObject(file, bytes), PatchTime::late});
+    const PatchTime time = where.empty() ? PatchTime::early : PatchTime::late;
+    patches_.push_back({std::string(file), std::move(where), PatchObject(file, bytes), time});
 }
 
 bool Patches::has(PatchTime time) const {
@@ -136,10 +137,45 @@ bool Patches::has(PatchTime time) const {
                        [time](const Patch& patch) { return patch.time == time; });
 }
 
+// All are placed before the first is written: modules may refer to each other.
+void Patches::place_modules(Machine& machine, Personality& personality) const {
+    std::vector<std::pair<const Patch*, LinearAddress>> placed;
+    for (const Patch& patch : patches_) {
+        const auto* const object = std::get_if<PatchObject>(&patch.what);
+        if (object == nullptr || !patch.where.empty()) {
+            continue;
+        }
+        const auto at = personality.place_kernel_module(
+            machine, {.name = std::filesystem::path(patch.source).stem().string(),
+                      .base = {},
+                      .size = object->size(),
+                      .symbols = object->symbols()});
+        if (!at) {
+            throw InputError(2, fmt::format("{}: this system has no place for kernel modules; say "
+                                            "where by FILE@SYMBOL",
+                                            patch.source));
+        }
+        placed.emplace_back(&patch, *at);
+    }
+    const SymbolTable& symbols = personality.symbols();
+    for (const auto& [patch, at] : placed) {
+        const auto code =
+            std::get<PatchObject>(patch->what).placed_at(at, [&](std::string_view name) {
+                const auto own =
+                    symbols.find(fmt::format("{}!{}", personality.kernel_module(), name));
+                return own ? own : symbols.find(name);
+            });
+        write(machine, personality, at, code, patch->source);
+    }
+}
+
 void Patches::apply(PatchTime time, Machine& machine, Personality& personality) const {
+    if (time == PatchTime::early) {
+        place_modules(machine, personality);
+    }
     const SymbolTable& symbols = personality.symbols();
     for (const Patch& patch : patches_) {
-        if (patch.time != time) {
+        if (patch.time != time || patch.where.empty()) {
             continue;
         }
         const LinearAddress at{require_value(patch.where, patch.source, symbols)};

@@ -28,7 +28,8 @@ class Patches {
     /// comment. WHERE is an address or `module!symbol[+offset]`. Throws InputError (2) with file
     /// and line for a line of another form.
     void add_file(std::string_view file, std::string_view text);
-    /// The .text of an ELF32 relocatable, to be placed at `where`; late.
+    /// The .text of an ELF32 relocatable, to be placed at `where`; late. With an empty `where` it
+    /// becomes a kernel module of its own, named after the file, before any early line.
     void add_object(std::string_view file, std::span<const std::byte> bytes, std::string where);
 
     [[nodiscard]] bool has(PatchTime time) const;
@@ -37,6 +38,8 @@ class Patches {
     void apply(PatchTime time, Machine& machine, Personality& personality) const;
 
   private:
+    void place_modules(Machine& machine, Personality& personality) const;
+
     struct Value {
         std::string text;  ///< a number or a symbol, written as a dword
     };

@@ -16,6 +16,7 @@ constexpr std::uint16_t type_relocatable = 1;
 constexpr std::uint16_t machine_386 = 3;
 constexpr std::uint32_t section_symbols = 2;
 constexpr std::uint32_t section_rel = 9;
+constexpr std::uint32_t binding_global = 1;
 constexpr std::uint16_t index_undefined = 0;
 constexpr std::uint16_t index_absolute = 0xFFF1;
 constexpr std::uint32_t relocation_32 = 1;
@@ -110,6 +111,24 @@ class Reader {
         return all[index];
     }
 
+    /// The global names of one section, with their offsets in it.
+    [[nodiscard]] std::vector<ModuleSymbol> globals_of(std::span<const std::byte> table,
+                                                       std::span<const std::byte> strings,
+                                                       std::uint32_t section) const {
+        std::vector<ModuleSymbol> result;
+        for (std::size_t at = 0; at + symbol_size <= table.size(); at += symbol_size) {
+            const std::byte* const s = table.data() + at;
+            const std::uint32_t binding = load<std::uint8_t>(s + 12) >> 4;
+            if (binding == binding_global && load<std::uint16_t>(s + 14) == section) {
+                result.push_back(
+                    {.address = LinearAddress{load<std::uint32_t>(s + 4)},
+                     .name = std::string(string(strings, load<std::uint32_t>(s), "st_name")),
+                     .size = load<std::uint32_t>(s + 8)});
+            }
+        }
+        return result;
+    }
+
   private:
     std::string_view file_;
     std::span<const std::byte> bytes_;
@@ -132,6 +151,12 @@ PatchObject::PatchObject(std::string_view file, std::span<const std::byte> bytes
         reader.fail(".text", "empty or missing: there is nothing to place");
     }
     text_.assign(sections[*text].bytes.begin(), sections[*text].bytes.end());
+    for (const SectionHeader& table : sections) {
+        if (table.type == section_symbols) {
+            const auto& strings = reader.section(sections, table.link, "sh_link of .symtab");
+            symbols_ = reader.globals_of(table.bytes, strings.bytes, *text);
+        }
+    }
     for (const SectionHeader& table : sections) {
         if (table.type != section_rel || table.info != *text) {
             continue;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "guest/symbols.hpp"
 
 namespace ringside::guest {
 
@@ -21,6 +22,10 @@ class PatchObject {
 
     /// Reads untrusted bytes. Throws InputError (126) that names file, field and reason.
     PatchObject(std::string_view file, std::span<const std::byte> bytes);
+
+    [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(text_.size()); }
+    /// The global names in it, at addresses that count from its first byte.
+    [[nodiscard]] const std::vector<ModuleSymbol>& symbols() const { return symbols_; }
 
     /// The code as it stands at `at`. Throws InputError (2) for a symbol that `lookup` lacks.
     [[nodiscard]] std::vector<std::byte> placed_at(LinearAddress at, const Lookup& lookup) const;
@@ -37,6 +42,7 @@ class PatchObject {
 
     std::string file_;
     std::vector<std::byte> text_;
+    std::vector<ModuleSymbol> symbols_;
     std::vector<Relocation> relocations_;
 };
 

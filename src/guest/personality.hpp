@@ -110,6 +110,15 @@ class Personality {
         return false;
     }
 
+    /// Gives code from outside `module.size` bytes of the innermost ring, still empty, and makes it
+    /// known; its symbols count from its first byte. Answers where it is; nothing when the system
+    /// has no place for such. Throws InputError (126) when the RAM is too small.
+    virtual std::optional<LinearAddress> place_kernel_module(Machine& machine, Module module) {
+        static_cast<void>(machine);
+        static_cast<void>(module);
+        return std::nullopt;
+    }
+
     /// HLT. Nothing when the guest goes on: the machine then moves the clock to next_event().
     virtual std::optional<StopReason> halted(Machine& machine) = 0;
 
@@ -120,6 +129,9 @@ class Personality {
 
     /// A triple fault, with whatever the personality can say of it.
     virtual StopReason shutdown(Machine& machine) = 0;
+
+    /// The kernel among symbols(): where code of the innermost ring looks for names first.
+    [[nodiscard]] virtual std::string_view kernel_module() const { return {}; }
 
     // --- what the tools look at -------------------------------------------------------------
     [[nodiscard]] virtual const SymbolTable& symbols() const = 0;

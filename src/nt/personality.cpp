@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "guest/bare.hpp"
+#include "nt/boot/kernel_image.hpp"
 #include "nt/stage_details.hpp"
 #include "nt/views.hpp"
 
@@ -88,6 +89,23 @@ std::optional<guest::StopReason> Personality::port_io(guest::Machine& machine,
 bool Personality::make_present(guest::Machine& machine, LinearAddress at) {
     return nt_success(kernel_.memory.access_fault(at, mmu::Access::read)) &&
            machine.mmu().translate(at, mmu::Access::read, mmu::Privilege::supervisor).has_value();
+}
+
+std::optional<LinearAddress> Personality::place_kernel_module(guest::Machine&,
+                                                              guest::Module module) {
+    constexpr LinearAddress first_stack{0xF8000000};
+    const std::uint32_t size = align_up(module.size, page_size);
+    if (size == 0 || size > first_stack - next_module_) {
+        return std::nullopt;
+    }
+    module.base = next_module_;
+    map_kernel_pages(kernel_, module.base, size);
+    next_module_ += size + page_size;  // a page between modules is never mapped
+    for (guest::ModuleSymbol& symbol : module.symbols) {
+        symbol.address += module.base.value;
+    }
+    kernel_.symbols.add(module);
+    return module.base;
 }
 
 std::optional<guest::StopReason> Personality::halted(guest::Machine& machine) {

@@ -25,6 +25,9 @@ class Personality final : public guest::Personality {
     std::optional<guest::StopReason> port_io(guest::Machine& machine,
                                              const cpu::Exit& exit) override;
     bool make_present(guest::Machine& machine, LinearAddress at) override;
+    std::optional<LinearAddress> place_kernel_module(guest::Machine& machine,
+                                                     guest::Module module) override;
+    [[nodiscard]] std::string_view kernel_module() const override { return "nt"; }
     std::optional<guest::StopReason> halted(guest::Machine& machine) override;
     [[nodiscard]] std::optional<std::uint64_t> next_event() const override;
     void on_event(guest::Machine& machine) override;
@@ -55,6 +58,7 @@ class Personality final : public guest::Personality {
     Kernel kernel_;
     std::uint64_t ticks_to_a_tick_ = 0;  ///< Counter ticks between clock interrupts.
     std::uint64_t next_clock_ = 0;
+    LinearAddress next_module_{0xF7000000};  ///< below the kernel stacks
     InterruptLines interrupts_;
 };
 

@@ -58,6 +58,28 @@ TEST_CASE("patch: an object takes the place of a service", "[cli]") {
     CHECK(contains(finished.error, "symbol 'service_add'"));
 }
 
+TEST_CASE("patch: an object without a place is a kernel module, there before the kernel", "[cli]") {
+    const TemporaryFolder folder;
+    const auto run = [&folder](const std::string& lines) {
+        return ringside::test::ringside({"run", "--patch-object", example("hook_idt_driver.o"),
+                                         "--patch", folder.file("a.patch", lines),
+                                         example("hello.exe")});
+    };
+    auto finished = run("early nt!KiBootDriverEntry = hook_idt_driver!DriverEntry\n");
+    CHECK(finished.status == 0);
+    CHECK(finished.error.empty());
+    // The kernel runs it: INT3 in its place is the kernel's own fault.
+    finished = run(
+        "early nt!KiBootDriverEntry = hook_idt_driver!DriverEntry\n"
+        "early hook_idt_driver!DriverEntry CC\n");
+    INFO(finished.error);
+    CHECK(finished.status == 120);
+    CHECK(contains(finished.error, "hook_idt_driver!DriverEntry"));
+    finished = run("early nt!KiBootDriverEntry = hook_idt_driver!NoEntry\n");
+    CHECK(finished.status == 2);
+    CHECK(is_one_line(finished));
+}
+
 TEST_CASE("patch: malformed files are one line with file and line", "[cli]") {
     const TemporaryFolder folder;
     for (const char* text : {"nt!KiSystemService\n", "nt!KiSystemService 0\n",

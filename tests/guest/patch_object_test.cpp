@@ -43,6 +43,24 @@ TEST_CASE("patch object: relocations are absolute or relative to their place", "
     CHECK(load<std::uint32_t>(bytes.data() + 17) == 0x3000);               // mov ecx, offset
 }
 
+TEST_CASE("patch object: its global names count from its first byte", "[guest][patch]") {
+    const PatchObject code("times_two.o", object());
+    REQUIRE(code.symbols().size() == 1);
+    CHECK(code.symbols().front().name == "times_two");
+    CHECK(code.symbols().front().address == LinearAddress{0});
+    CHECK(code.size() > 17);
+}
+
+TEST_CASE("patch object: a system without kernel modules says so", "[guest][patch]") {
+    test::RingMachine ring;
+    Patches patches;
+    patches.add_object("times_two.o", object(), "");
+    CHECK(patches.has(PatchTime::early));
+    CHECK_FALSE(patches.has(PatchTime::late));
+    CHECK_THROWS_WITH(patches.apply(PatchTime::early, ring.machine, ring.kernel),
+                      Catch::Contains("times_two.o: this system has no place for kernel modules"));
+}
+
 TEST_CASE("patch object: a symbol that nothing has is named", "[guest][patch]") {
     const PatchObject code("times_two.o", object());
     CHECK_THROWS_WITH(
