@@ -21,8 +21,12 @@ guest::ProcessorMode mode_of(std::uint32_t word) {
     return (word & 0xFF) != 0 ? guest::ProcessorMode::user : guest::ProcessorMode::kernel;
 }
 
-ServiceOutcome deliver_apc(Kernel& kernel, Words words) {
-    return KiDeliverApc(kernel, mode_of(words[0]), LinearAddress{words[2]});
+ServiceOutcome deliver_user_apc(Kernel& kernel, Words words) {
+    return KiDeliverUserApc(kernel, LinearAddress{words[0]});
+}
+
+ServiceOutcome wait_while_suspended(Kernel& kernel, Words) {
+    return KeWaitWhileSuspended(kernel);
 }
 
 ServiceOutcome access_fault(Kernel& kernel, Words words) {
@@ -88,30 +92,34 @@ ServiceOutcome debug_print(Kernel& kernel, Words words) {
 }
 
 struct Helper {
+    std::uint32_t id;
     std::size_t arguments;
     ServiceOutcome (*body)(Kernel&, Words);
 };
 constexpr std::array helpers{
-    Helper{3, deliver_apc},        Helper{4, access_fault},
-    Helper{5, dispatch_exception}, Helper{0, convert_to_gui_thread},
-    Helper{0, flush_user_batch},   Helper{2, update_system_time},
-    Helper{5, bug_check},          Helper{3, bug_check_trap},
-    Helper{5, debug_print},
+    Helper{0x8000, 1, deliver_user_apc},   Helper{0x8001, 4, access_fault},
+    Helper{0x8002, 5, dispatch_exception}, Helper{0x8003, 0, convert_to_gui_thread},
+    Helper{0x8004, 0, flush_user_batch},   Helper{0x8005, 2, update_system_time},
+    Helper{0x8006, 5, bug_check},          Helper{0x8007, 3, bug_check_trap},
+    Helper{0x8008, 5, debug_print},        Helper{0x800A, 0, wait_while_suspended},
 };
+
+const Helper* find_helper(std::uint32_t id) {
+    const auto* const found = std::find_if(helpers.begin(), helpers.end(),
+                                           [id](const Helper& helper) { return helper.id == id; });
+    return found != helpers.end() ? found : nullptr;
+}
 
 }  // namespace
 
 std::size_t helper_arguments(std::uint32_t id) {
-    const std::size_t index = id - first_helper_id;
-    return index < helpers.size() ? helpers[index].arguments : 0;
+    const Helper* const helper = find_helper(id);
+    return helper != nullptr ? helper->arguments : 0;
 }
 
 ServiceOutcome run_helper(Kernel& kernel, std::uint32_t id, Words words) {
-    const std::size_t index = id - first_helper_id;
-    if (index >= helpers.size()) {
-        return STATUS_INVALID_SYSTEM_SERVICE;
-    }
-    return helpers[index].body(kernel, words);
+    const Helper* const helper = find_helper(id);
+    return helper != nullptr ? helper->body(kernel, words) : STATUS_INVALID_SYSTEM_SERVICE;
 }
 
 }  // namespace ringside::nt

@@ -9,10 +9,10 @@ const std::vector<ServiceRow>& service_table() {
     static const std::vector<ServiceRow> table = [] {
         std::vector<ServiceRow> rows;
         for (const auto family :
-             {directory_services(), event_services(), exception_services(), file_services(),
-              file_information_services(), memory_services(), object_services(), process_services(),
-              registry_services(), section_services(), system_services(), time_services(),
-              wait_services()}) {
+             {apc_services(), directory_services(), event_services(), exception_services(),
+              file_services(), file_information_services(), memory_services(), object_services(),
+              process_services(), registry_services(), section_services(), system_services(),
+              time_services(), wait_services()}) {
             rows.insert(rows.end(), family.begin(), family.end());
         }
         return rows;

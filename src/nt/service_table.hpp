@@ -71,6 +71,7 @@ constexpr ServiceRow service(std::string_view name, std::string_view argument_na
 [[nodiscard]] bool is_implemented(std::string_view name);
 
 // The families, one file each in services/.
+[[nodiscard]] std::span<const ServiceRow> apc_services();
 [[nodiscard]] std::span<const ServiceRow> directory_services();
 [[nodiscard]] std::span<const ServiceRow> event_services();
 [[nodiscard]] std::span<const ServiceRow> exception_services();

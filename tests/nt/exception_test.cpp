@@ -10,7 +10,7 @@ using namespace ringside::nt;
 
 namespace {
 
-constexpr std::uint32_t KiDeliverApc_id = 0x8000;
+constexpr std::uint32_t KiDeliverUserApc_id = 0x8000;
 constexpr std::uint32_t KiDispatchException_id = 0x8002;
 constexpr std::uint32_t KeBugCheckTrap_id = 0x8007;
 
@@ -163,7 +163,7 @@ TEST_CASE("user APCs: queued, made pending, delivered through the frame", "[nt][
     CHECK(test.call("NtTestAlert", {}) == STATUS_SUCCESS);
     CHECK(memory.get(state, "KAPC_STATE", "UserApcPending") == 1);
     const std::uint32_t old_esp = test.frame().HardwareEsp;
-    REQUIRE_FALSE(test.call_raw(KiDeliverApc_id, {1, 0, test.state.base_trap_frame.value}).stop);
+    REQUIRE_FALSE(test.call_raw(KiDeliverUserApc_id, {test.state.base_trap_frame.value}).stop);
     CHECK(memory.get(state, "KAPC_STATE", "UserApcPending") == 0);
     const KTRAP_FRAME frame = test.frame();
     const std::uint32_t stack = (old_esp & ~3U) - 0x2DC;

@@ -98,6 +98,8 @@ BootState Kernel::boot() {
     boot_state.pcr = kernel_pcr;
     boot_state.service_descriptor_table = image.at("KeServiceDescriptorTable");
     boot_state.thread_startup = image.at("KiThreadStartup");
+    boot_state.suspend_nop = image.at("KiSuspendNop");
+    boot_state.suspend_thread = image.at("KiSuspendThread");
     place_service_tables(*this, image);
     map_kernel_pages(*this, page_of(gdt), page_size);
     map_kernel_pages(*this, tss, align_up(profile.layout.size("KTSS"), page_size));

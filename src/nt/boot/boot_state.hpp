@@ -36,6 +36,8 @@ struct BootState {
     LinearAddress base_trap_frame{};
     LinearAddress service_descriptor_table{};  ///< KeServiceDescriptorTable
     LinearAddress thread_startup{};            ///< KiThreadStartup
+    LinearAddress suspend_nop{};               ///< KiSuspendNop
+    LinearAddress suspend_thread{};            ///< KiSuspendThread
     LinearAddress service_table{};
     LinearAddress argument_table{};
     LinearAddress program_base{};

@@ -10,6 +10,7 @@ namespace ringside::nt {
 namespace {
 
 constexpr std::uint32_t apc_context_flags = CONTEXT::full | CONTEXT::debug_registers;
+constexpr std::uint32_t kernel_mode_index = 0;
 constexpr std::uint32_t user_mode_index = 1;
 constexpr std::uint32_t apc_object = 0x12;
 
@@ -17,10 +18,13 @@ LinearAddress apc_state(Kernel& kernel, const ThreadObject& thread) {
     return kernel.structures.place(thread.kthread, "KTHREAD", "ApcState");
 }
 
+/// ApcListHead[KernelMode] and, behind it, ApcListHead[UserMode].
+LinearAddress kernel_list(Kernel& kernel, const ThreadObject& thread) {
+    return kernel.structures.place(apc_state(kernel, thread), "KAPC_STATE", "ApcListHead");
+}
+
 LinearAddress user_list(Kernel& kernel, const ThreadObject& thread) {
-    // ApcListHead[UserMode]: the second of two list heads.
-    return kernel.structures.place(apc_state(kernel, thread), "KAPC_STATE", "ApcListHead") +
-           8 * user_mode_index;
+    return kernel_list(kernel, thread) + 8 * user_mode_index;
 }
 
 void set_user_apc_pending(Kernel& kernel, const ThreadObject& thread, bool pending) {
@@ -80,11 +84,8 @@ NTSTATUS KeTestAlertThread(Kernel& kernel) {
     return STATUS_SUCCESS;
 }
 
-ServiceOutcome KiDeliverApc(Kernel& kernel, guest::ProcessorMode mode, LinearAddress frame) {
+ServiceOutcome KiDeliverUserApc(Kernel& kernel, LinearAddress frame) {
     kernel.frame_watch.set_current_trap(frame);
-    if (mode != guest::ProcessorMode::user) {
-        return STATUS_SUCCESS;
-    }
     set_user_apc_pending(kernel, *kernel.thread, false);
     const LinearAddress entry = kernel.structures.remove_head(user_list(kernel, *kernel.thread));
     if (entry.value == 0) {
@@ -127,6 +128,41 @@ NTSTATUS queue_user_apc(Kernel& kernel, ThreadObject& thread, std::uint32_t rout
     if (wait != nullptr && wait->alertable && wait->user_mode && thread.is_waiting()) {
         set_user_apc_pending(kernel, thread, true);
         kernel.dispatcher.wake(thread, kernelkit::WakeReason::user_apc);
+    }
+    return STATUS_SUCCESS;
+}
+
+void queue_kernel_apc(Kernel& kernel, ThreadObject& thread, LinearAddress kapc,
+                      const KernelApc& routines) {
+    KernelMemory& memory = kernel.structures;
+    if (memory.get(kapc, "KAPC", "Inserted") != 0) {
+        return;
+    }
+    memory.set(kapc, "KAPC", "Type", apc_object);
+    memory.set(kapc, "KAPC", "Size", memory.layout().size("KAPC"));
+    memory.set(kapc, "KAPC", "Thread", thread.kthread.value);
+    memory.set(kapc, "KAPC", "KernelRoutine", routines.kernel_routine.value);
+    memory.set(kapc, "KAPC", "NormalRoutine", routines.normal_routine.value);
+    memory.set(kapc, "KAPC", "NormalContext", routines.normal_context);
+    memory.set(kapc, "KAPC", "ApcMode", kernel_mode_index);
+    memory.set(kapc, "KAPC", "Inserted", 1);
+    memory.insert_tail(kernel_list(kernel, thread), memory.place(kapc, "KAPC", "ApcListEntry"));
+    memory.set(apc_state(kernel, thread), "KAPC_STATE", "KernelApcPending", 1);
+    // The current thread takes it as its service ends, one that waits takes it now, and any other
+    // when it is next switched to.
+    if (&thread == kernel.thread.get()) {
+        kernel.dispatcher.request_kernel_apc();
+    } else {
+        kernel.dispatcher.wake(thread, kernelkit::WakeReason::kernel_apc);
+    }
+}
+
+NTSTATUS KeAlertThread(Kernel& kernel, ThreadObject& thread) {
+    const kernelkit::WaitRequest* const wait = thread.request();
+    const bool waits = wait != nullptr && wait->alertable && wait->user_mode;
+    if (!waits || !kernel.dispatcher.wake(thread, kernelkit::WakeReason::alerted)) {
+        kernel.structures.write<std::uint8_t>(
+            kernel.structures.place(thread.kthread, "KTHREAD", "Alerted") + user_mode_index, 1);
     }
     return STATUS_SUCCESS;
 }

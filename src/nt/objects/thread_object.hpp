@@ -31,6 +31,14 @@ struct PendingService {
     std::shared_ptr<ObservedCall> call;
 };
 
+/// What a suspended thread waits for.
+struct SuspendGate final : kernelkit::Waitable {
+    [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override {
+        return count == 0;
+    }
+    std::uint32_t count = 0;  ///< KTHREAD.SuspendCount
+};
+
 /// A thread. Its kernel part is the KTHREAD in guest memory; here is what only the host knows.
 class ThreadObject final : public Object,
                            public kernelkit::Schedulable,
@@ -51,6 +59,7 @@ class ThreadObject final : public Object,
     LinearAddress teb;
     LinearAddress start_address;
     NTSTATUS exit_status = STATUS_PENDING;
+    const std::shared_ptr<SuspendGate> suspended = std::make_shared<SuspendGate>();
     /// The last is the innermost: kernel APCs and user callbacks make services nest.
     std::vector<PendingService> pending;
 };

@@ -17,8 +17,14 @@ ServiceOutcome return_status(ServiceContext&, const kernelkit::Resume& resume,
     return resume.state<NTSTATUS>();
 }
 
+ServiceOutcome end_of_suspension(ServiceContext&, const kernelkit::Resume&,
+                                 const kernelkit::WaitResult&) {
+    return STATUS_SUCCESS;
+}
+
 // By ResumeNumber.
-constexpr std::array<ResumeFunction, 3> functions{return_status, end_of_delay, end_of_wait};
+constexpr std::array<ResumeFunction, 4> functions{return_status, end_of_delay, end_of_wait,
+                                                  end_of_suspension};
 
 }  // namespace
 

@@ -108,19 +108,6 @@ NTSTATUS NtCallbackReturn(ServiceContext&, UserPointer<std::byte>, Length, NTSTA
     return STATUS_NO_CALLBACK_ACTIVE;
 }
 
-NTSTATUS NtTestAlert(ServiceContext& context) {
-    return KeTestAlertThread(context.kernel);
-}
-
-NTSTATUS NtQueueApcThread(ServiceContext& context, HANDLE handle, ULONG routine, ULONG argument1,
-                          ULONG argument2, ULONG argument3) {
-    const auto thread = context.reference<ThreadObject>(handle, THREAD_SET_CONTEXT);
-    if (!thread) {
-        return thread.error();
-    }
-    return queue_user_apc(context.kernel, **thread, routine, argument1, argument2, argument3);
-}
-
 /// The thread asks about itself: its context is the frame of this very call.
 NTSTATUS NtGetContextThread(ServiceContext& context, HANDLE handle, UserPointer<CONTEXT> to) {
     const auto thread = context.reference<ThreadObject>(handle, THREAD_GET_CONTEXT);
@@ -194,14 +181,11 @@ constexpr std::array table{
     service<NtCallbackReturn>("NtCallbackReturn", "OutputBuffer OutputLength Status"),
     service<NtContinue>("NtContinue", "ContextRecord TestAlert"),
     service<NtGetContextThread>("NtGetContextThread", "ThreadHandle ThreadContext"),
-    service<NtQueueApcThread>("NtQueueApcThread",
-                              "ThreadHandle ApcRoutine ApcArgument1 ApcArgument2 ApcArgument3"),
     service<NtRaiseException>("NtRaiseException", "ExceptionRecord ContextRecord FirstChance"),
     service<NtRaiseHardError>("NtRaiseHardError",
                               "ErrorStatus NumberOfParameters UnicodeStringParameterMask "
                               "Parameters ValidResponseOptions Response"),
     service<NtSetContextThread>("NtSetContextThread", "ThreadHandle ThreadContext"),
-    service<NtTestAlert>("NtTestAlert"),
 };
 
 }  // namespace

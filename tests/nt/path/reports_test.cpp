@@ -129,8 +129,10 @@ TEST_CASE("report: --on-missing stop ends the run in one line", "[nt][path][repo
 TEST_CASE("report: a wait for nothing is a deadlock", "[nt][path][report]") {
     const Finished finished = ringside({"run", programs + "/hostile.exe", "wait-forever"});
     CHECK(finished.status == 123);
-    CHECK_THAT(finished.error, Catch::StartsWith("ringside: deadlock: "));
-    CHECK(lines_of(finished.error) == 1);
+    CHECK_THAT(finished.error, Catch::StartsWith("ringside: deadlock: the only thread waits "));
+    // And where: one line a thread.
+    CHECK_THAT(finished.error, Catch::Contains("\n  thread 104 waits for "));
+    CHECK(lines_of(finished.error) == 2);
 }
 
 TEST_CASE("report: missing libraries and imports are named in one line", "[nt][path][report]") {
