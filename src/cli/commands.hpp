@@ -12,5 +12,6 @@ namespace ringside::cli {
 int run_command(const CommandLine& line);
 int check_command(const CommandLine& line);
 int inspect_command(const CommandLine& line);
+int vectors_command(const CommandLine& line);
 
 }  // namespace ringside::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,7 +72,16 @@ struct InspectOptions {
     std::vector<std::string> arguments;  ///< a row, a program, or both
 };
 
-enum class Command { none, help, version, run, trace, check, inspect };
+struct VectorsOptions {
+    std::vector<std::string> paths;
+    std::optional<unsigned> jobs;
+    std::size_t first = 10;
+    std::string report;
+    std::string known;
+    std::string cpu = "modern";
+};
+
+enum class Command { none, help, version, run, trace, check, inspect, vectors };
 
 struct CommandLine {
     Command command = Command::none;
@@ -81,6 +91,7 @@ struct CommandLine {
     OutputOptions output;
     CheckOptions check;
     InspectOptions inspect;
+    VectorsOptions vectors;
 };
 
 }  // namespace ringside::cli

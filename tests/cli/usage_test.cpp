@@ -9,7 +9,7 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
     const std::string hello = example("hello.exe");
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
         {{}, "subcommand"},
-        {{"frobnicate"}, "no subcommand 'frobnicate'; there are run, trace, check and inspect"},
+        {{"frobnicate"}, "no subcommand 'frobnicate'; there are run, trace, check, inspect and vectors"},
         {{"run"}, "nothing to run: name a program"},
         {{"run", "--frob", hello}, "--frob"},
         {{"run", "--os", "nt4", hello}, "{xp,bare}"},

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/ensure.hpp"
+#include "cli/commands.hpp"
+#include "cli/file.hpp"
+#include "cli/vector_jobs.hpp"
+
+namespace ringside::cli {
+namespace {
+
+cpu::Model model_of(const VectorsOptions& options) {
+    const auto model = cpu::model_named(options.cpu);
+    const bool usable = model && (*model == cpu::Model::i486 || *model == cpu::Model::p6 ||
+                                  *model == cpu::Model::modern);
+    if (!usable) {
+        throw InputError(2,
+                         fmt::format("--cpu {}: vectors run on i486, p6 and modern", options.cpu));
+    }
+    return *model;
+}
+
+/// The FILE of --report junit:FILE.
+std::string report_file(const std::string& report) {
+    constexpr std::string_view kind = "junit:";
+    if (report.empty()) {
+        return {};
+    }
+    if (!report.starts_with(kind) || report.size() == kind.size()) {
+        throw InputError(2, fmt::format("--report {}: want junit:FILE", report));
+    }
+    return report.substr(kind.size());
+}
+
+}  // namespace
+
+int vectors_command(const CommandLine& line) {
+    const VectorsOptions& given = line.vectors;
+    vectors::RunOptions options;
+    options.model = model_of(given);
+    options.first = given.first;
+    const std::string report = report_file(given.report);
+    vectors::KnownDifferences known;
+    if (!given.known.empty()) {
+        known = {std::filesystem::path(given.known).filename().string(),
+                 vectors::read_text(given.known)};
+        options.known = &known;
+    }
+    const auto paths = vectors::find_files(given.paths);
+    const unsigned jobs = given.jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
+
+    Output output({}, STDOUT_FILENO);
+    std::size_t differences = given.first;
+    std::vector<vectors::FileResult> results;
+    run_vector_files(paths, options, jobs, [&](vectors::FileResult&& file) {
+        output.write(vectors::file_text(file, line.output.quiet, differences));
+        output.flush();
+        results.push_back(std::move(file));
+    });
+    if (!report.empty()) {
+        Output(report, -1).write(vectors::junit_text(results));
+    }
+    output.write(vectors::summary_text(results, line.output.quiet));
+    output.flush();
+    return vectors::exit_status(results);
+}
+
+}  // namespace ringside::cli

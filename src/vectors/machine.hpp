@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/model.hpp"
+#include "vectors/container.hpp"
+#include "vectors/vector.hpp"
+
+namespace ringside::vectors {
+
+/// What a run of one vector left. Of an event the registers are those of the interrupted program.
+struct Observation {
+    Registers registers;
+    Outcome outcome;
+    std::string_view not_built;  ///< the run ended at this part, which the CPU lacks
+    std::string trouble;         ///< the run did not end as any instruction does
+    std::optional<FpuState> fpu;
+};
+
+struct MemoryDifference {
+    std::uint32_t address = 0;
+    std::uint8_t expected = 0;
+    std::uint8_t got = 0;
+};
+
+/// A computer on which the vectors of one file are run, one after the other. No vector sees what
+/// another one did.
+class VectorMachine {
+  public:
+    virtual ~VectorMachine() = default;
+
+    /// Takes the state before, runs the instruction, and tells what it did. `differences` gets the
+    /// bytes that are not as the vector says, and only those. Throws InputError (2) for a vector
+    /// that the machine cannot take.
+    virtual Observation run(const TestVector& test, std::vector<MemoryDifference>& differences) = 0;
+};
+
+/// The machine of a file. The container must outlive it.
+[[nodiscard]] std::unique_ptr<VectorMachine> make_machine(const Container& container,
+                                                          cpu::Model model);
+
+/// The part of the file's mode that the CPU lacks, so that only some vectors can run; empty when
+/// it has all of it.
+[[nodiscard]] std::string_view missing_mode(const Container& container, cpu::Model model);
+
+}  // namespace ringside::vectors
