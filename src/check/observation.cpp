@@ -31,6 +31,7 @@ void Recorder::record(const trace::Record& record) {
     } else {
         result.name = record.entry ? trace::entry_word(*record.entry) : "dispatch";
     }
+    fields.push_back({"thread", record.thread, {}});
     if (record.entry) {
         fields.push_back({"gate", std::nullopt, trace::entry_word(*record.entry)});
         fields.push_back({"from", std::nullopt,

@@ -142,6 +142,10 @@ class Personality {
     [[nodiscard]] virtual std::optional<LinearAddress> current_frame(Machine&) const {
         return std::nullopt;
     }
+    /// Id of the thread whose code the processor executes; 0 when the system has none.
+    [[nodiscard]] virtual std::uint32_t current_thread(Machine&) const { return 0; }
+    /// How many calls of user code by the kernel are under way on that thread, one in the other.
+    [[nodiscard]] virtual unsigned callback_depth(Machine&) const { return 0; }
     [[nodiscard]] virtual std::vector<Stage> stages() const { return {}; }
     /// What can be told of a stage while control stands at its address.
     [[nodiscard]] virtual std::vector<StageDetail> stage_details(Machine&, const Stage&) const {

@@ -162,8 +162,38 @@ std::vector<guest::Layout> Personality::layouts() const {
     return layouts;
 }
 
+/// As the guest has it now: the host follows only at its next hypercall.
+LinearAddress Personality::current_kthread(guest::Machine& machine) const {
+    const Layout& layout = kernel_.profile.layout;
+    const auto current =
+        machine.peek<std::uint32_t>(kernel_.boot_state.pcr + layout.offset("KPCR", "PrcbData") +
+                                    layout.offset("KPRCB", "CurrentThread"));
+    return current && *current != 0 ? LinearAddress{*current} : kernel_.thread->kthread;
+}
+
+std::uint32_t Personality::current_thread(guest::Machine& machine) const {
+    const auto thread = kernel_.dispatcher.thread_at(current_kthread(machine));
+    return thread ? thread->id : 0;
+}
+
+unsigned Personality::callback_depth(guest::Machine& machine) const {
+    constexpr unsigned deepest = 64;  // Deeper than any kernel stack reaches: a broken chain.
+    const Layout& layout = kernel_.profile.layout;
+    const auto outer = layout.offset("KCALLOUT_FRAME", "CallbackStack");
+    LinearAddress link = current_kthread(machine) + layout.offset("KTHREAD", "CallbackStack");
+    unsigned depth = 0;
+    for (; depth < deepest; ++depth) {
+        const auto frame = machine.peek<std::uint32_t>(link);
+        if (!frame || *frame == 0) {
+            break;
+        }
+        link = LinearAddress{*frame} + outer;
+    }
+    return depth;
+}
+
 std::optional<LinearAddress> Personality::current_frame(guest::Machine& machine) const {
-    const LinearAddress kthread = kernel_.thread->kthread;
+    const LinearAddress kthread = current_kthread(machine);
     if (kthread.value == 0) {
         return std::nullopt;
     }
@@ -177,7 +207,7 @@ std::vector<guest::Stage> Personality::stages() const {
     constexpr std::pair<std::string_view, std::string_view> places[] = {
         {"frame", "KiSystemServiceFrameBuilt"},   {"lookup", "KiSystemServiceRepeat"},
         {"copy", "KiSystemServiceCopyArguments"}, {"service", "KiSystemServiceCall"},
-        {"exit", "KiSystemServiceDone"},
+        {"wait", "KiServiceOutcomeBlock"},        {"exit", "KiSystemServiceDone"},
     };
     std::vector<guest::Stage> stages;
     for (const auto& [stage, symbol] : places) {

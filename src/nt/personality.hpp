@@ -37,6 +37,8 @@ class Personality final : public guest::Personality {
     [[nodiscard]] std::vector<guest::Layout> layouts() const override;
     [[nodiscard]] std::string_view frame_layout() const override { return "KTRAP_FRAME"; }
     [[nodiscard]] std::optional<LinearAddress> current_frame(guest::Machine&) const override;
+    [[nodiscard]] std::uint32_t current_thread(guest::Machine&) const override;
+    [[nodiscard]] unsigned callback_depth(guest::Machine&) const override;
     [[nodiscard]] std::vector<guest::Stage> stages() const override;
     [[nodiscard]] std::vector<guest::StageDetail> stage_details(
         guest::Machine& machine, const guest::Stage& stage) const override;
@@ -55,6 +57,8 @@ class Personality final : public guest::Personality {
     void raise_at(guest::Machine& machine, IrqRequest request);
 
   private:
+    [[nodiscard]] LinearAddress current_kthread(guest::Machine&) const;
+
     Kernel kernel_;
     std::uint64_t ticks_to_a_tick_ = 0;  ///< Counter ticks between clock interrupts.
     std::uint64_t next_clock_ = 0;

@@ -97,11 +97,9 @@ void JsonlSink::begin(const Header& header) {
 }
 
 void JsonlSink::record(const Record& record) {
-    Json json{{"type", kind_word(record.kind)},
-              {"number", record.number},
-              {"depth", record.depth},
-              {"clock", record.begins.value},
-              {"clocks", record.clocks().value}};
+    Json json{{"type", kind_word(record.kind)}, {"number", record.number},
+              {"thread", record.thread},        {"depth", record.depth},
+              {"clock", record.begins.value},   {"clocks", record.clocks().value}};
     if (record.kind == RecordKind::call) {
         json["name"] = record.call_name;
     }

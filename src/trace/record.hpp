@@ -82,7 +82,8 @@ struct Service {
 struct Record {
     RecordKind kind = RecordKind::call;
     std::uint64_t number = 0;  ///< counts from 1 in the order of entries
-    unsigned depth = 0;        ///< passages that are open around it
+    std::uint32_t thread = 0;  ///< whose it is; 0 in a system without threads
+    unsigned depth = 0;        ///< passages of the thread that are open around it
     Cycles begins;
     Cycles ends;
 

@@ -185,7 +185,7 @@ void TextSink::call(const Record& record) {
     }
     const char* const missing =
         record.service && !record.service->implemented ? " (not implemented)" : "";
-    write_(fmt::format("#{} {}({}) = {}{}{}, {} clocks\n", record.number,
+    write_(fmt::format("#{}{} {}({}) = {}{}{}, {} clocks\n", record.number, threads_.mark(record),
                        colored(record.call_name, bold), arguments_text(record), result,
                        outputs_text(record), missing, record.clocks()));
     std::string from =
@@ -198,13 +198,13 @@ void TextSink::call(const Record& record) {
 
 void TextSink::other(const Record& record) {
     if (record.kind == RecordKind::dispatch) {
-        write_(fmt::format("#{} dispatch by {} to {}, stack {}\n", record.number,
-                           exit_word(*record.exit), record.landing,
+        write_(fmt::format("#{}{} dispatch by {} to {}, stack {}\n", record.number,
+                           threads_.mark(record), exit_word(*record.exit), record.landing,
                            stack_text(record.exit->after)));
         return;
     }
-    std::string line =
-        fmt::format("#{} {} at {}", record.number, entry_word(*record.entry), record.origin);
+    std::string line = fmt::format("#{}{} {} at {}", record.number, threads_.mark(record),
+                                   entry_word(*record.entry), record.origin);
     if (record.entry->has_error_code) {
         line += fmt::format(", error code 0x{:X}", record.entry->error_code);
     }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "trace/sink.hpp"
+#include "trace/words.hpp"
 
 namespace ringside::trace {
 
@@ -39,6 +40,7 @@ class TextSink : public Sink {
         std::uint64_t clocks = 0;
     };
     std::map<std::string, Transparent> transparent_;
+    ThreadMarks threads_;
 };
 
 /// The stages of a call on one line: "gate IDT[2E] nt!KiSystemService 51 > stack ... > exit iretd

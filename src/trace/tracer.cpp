@@ -2,6 +2,7 @@
 #include "trace/tracer.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -74,10 +75,13 @@ Tracer::~Tracer() {
 }
 
 void Tracer::finish() {
-    while (!open_.empty()) {
-        Open last = std::move(open_.back());
-        open_.pop_back();
-        close(std::move(last));
+    std::vector<Open> left;
+    for (auto& [thread, passages] : open_) {
+        std::move(passages.rbegin(), passages.rend(), std::back_inserter(left));
+        passages.clear();
+    }
+    for (Open& passage : left) {
+        close(std::move(passage));
     }
 }
 
@@ -105,14 +109,16 @@ void Tracer::enter(const cpu::Transition& transition) {
 }
 
 void Tracer::open(Record record) {
-    if (open_.size() >= most_open) {
-        Open outermost = std::move(open_.front());
-        open_.erase(open_.begin());
+    Passages& passages = this->passages();
+    if (passages.size() >= most_open) {
+        Open outermost = std::move(passages.front());
+        passages.erase(passages.begin());
         close(std::move(outermost));
     }
-    record.depth = static_cast<unsigned>(open_.size());
+    record.thread = personality_.current_thread(machine_);
+    record.depth = static_cast<unsigned>(passages.size());
     record.number = active_ ? ++count_ : 0;
-    open_.push_back({std::move(record), active_});
+    passages.push_back({std::move(record), active_, personality_.callback_depth(machine_)});
 }
 
 void Tracer::open_nested_call() {
@@ -125,20 +131,26 @@ void Tracer::open_nested_call() {
 
 void Tracer::leave(const cpu::Transition& transition) {
     const unsigned to = transition.after.cpl();
-    while (!open_.empty()) {
-        const auto& entry = open_.back().record.entry;
+    const unsigned callbacks = personality_.callback_depth(machine_);
+    Passages& passages = this->passages();
+    while (!passages.empty()) {
+        const auto& entry = passages.back().record.entry;
         const unsigned from = entry ? entry->before.cpl() : 0;
         if (from > to) {
             return;  // kernel code jumps by IRET; the passage goes on
         }
-        Open last = std::move(open_.back());
-        open_.pop_back();
-        if (from == to && entry) {
+        if (to == 3 && callbacks > passages.back().callbacks) {
+            break;  // the kernel calls user code
+        }
+        const bool returned_from_callback = callbacks < passages.back().callbacks;
+        Open last = std::move(passages.back());
+        passages.pop_back();
+        if (from == to && entry && !returned_from_callback) {
             last.record.exit = transition;
             close(std::move(last));
             return;
         }
-        // Kernel work that a direct return to ring 3 has left behind.
+        // Kernel work that a direct return to ring 3, or to the caller of a callback, left behind.
         close(std::move(last));
     }
     if (to == 3) {
@@ -186,6 +198,8 @@ void Tracer::dispatch(const cpu::Transition& transition) {
     }
     Record record;
     record.kind = RecordKind::dispatch;
+    record.thread = personality_.current_thread(machine_);
+    record.depth = static_cast<unsigned>(passages().size());
     record.number = ++count_;
     record.begins = transition.clock_before;
     record.ends = transition.clock_after;
@@ -206,14 +220,15 @@ void Tracer::reached(LinearAddress address) {
 }
 
 void Tracer::stage_begins(const guest::Stage& stage) {
-    if (stage.name == frame_stage && !open_.empty() &&
-        open_.back().record.kind == RecordKind::call) {
+    Passages& passages = this->passages();
+    if (stage.name == frame_stage && !passages.empty() &&
+        passages.back().record.kind == RecordKind::call) {
         open_nested_call();  // a service calls a service
     }
-    if (open_.empty()) {
+    if (passages.empty()) {
         return;
     }
-    Record& record = open_.back().record;
+    Record& record = passages.back().record;
     if (stage.name == trap_stage) {
         trap_frame_built(record, stage);
         return;
@@ -256,7 +271,8 @@ void Tracer::trap_frame_built(Record& record, const guest::Stage& stage) {
 }
 
 void Tracer::service_begins(const guest::ServiceCall& call) {
-    if (open_.empty() || open_.back().record.service) {
+    Passages& passages = this->passages();
+    if (passages.empty() || passages.back().record.service) {
         return;
     }
     Service service;
@@ -267,11 +283,12 @@ void Tracer::service_begins(const guest::ServiceCall& call) {
     service.arguments = call.decoded;
     service.implemented = call.implemented;
     service.begins = machine_.cpu().cycles();
-    open_.back().record.service = std::move(service);
+    passages.back().record.service = std::move(service);
 }
 
 void Tracer::service_ends(const guest::ServiceCall& call, const guest::ServiceResult& result) {
-    for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
+    Passages& passages = this->passages();
+    for (auto open = passages.rbegin(); open != passages.rend(); ++open) {
         auto& service = open->record.service;
         if (service && service->name == call.name && !service->result) {
             service->result = result;

@@ -16,7 +16,9 @@
 
 namespace ringside::trace {
 
-/// Pairs each way into the kernel with its way out and tells a sink of the passage between.
+/// Pairs each way into the kernel with its way out, thread by thread, and tells a sink of the
+/// passage between. A way out to user code that the kernel calls is no end: the passage goes on
+/// when that code has returned.
 class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
   public:
     /// Watches from now on; records begin at the program's entry point when the personality knows
@@ -39,7 +41,9 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     struct Open {
         Record record;
         bool wanted = false;
+        unsigned callbacks = 0;  ///< of the thread when the passage began
     };
+    using Passages = std::vector<Open>;
 
     void enter(const cpu::Transition& transition);
     void leave(const cpu::Transition& transition);
@@ -48,6 +52,7 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     void stage_begins(const guest::Stage& stage);
     void open_nested_call();
     void open(Record record);
+    [[nodiscard]] Passages& passages() { return open_[personality_.current_thread(machine_)]; }
     [[nodiscard]] Gate gate_of(const cpu::Transition& transition) const;
     void trap_frame_built(Record& record, const guest::Stage& stage);
     [[nodiscard]] std::optional<Frame> read_frame(std::optional<LinearAddress> at) const;
@@ -61,7 +66,7 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     std::optional<guest::Layout> layout_;
     std::optional<LinearAddress> start_;
     bool active_;
-    std::vector<Open> open_;
+    std::map<std::uint32_t, Passages> open_;  ///< By thread, the innermost last.
     std::uint64_t count_ = 0;
 };
 

@@ -130,8 +130,9 @@ void TreeSink::end(const Footer& footer) {
 }
 
 void TreeSink::record(const Record& record) {
-    std::string out = fmt::format("#{} {}, clock {}, {} clocks\n", record.number, title(record),
-                                  record.begins, record.clocks());
+    std::string out =
+        fmt::format("#{}{} {}, clock {}, {} clocks\n", record.number, threads_.mark(record),
+                    title(record), record.begins, record.clocks());
     if (record.entry) {
         entry_rows(out, record);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "trace/sink.hpp"
+#include "trace/words.hpp"
 
 namespace ringside::trace {
 
@@ -21,6 +22,7 @@ class TreeSink : public Sink {
   private:
     Write write_;
     TreeOptions options_;
+    ThreadMarks threads_;
 };
 
 }  // namespace ringside::trace

@@ -102,4 +102,11 @@ std::string status_text(std::uint32_t status, std::string_view name) {
     return name.empty() ? fmt::format("0x{:08X}", status) : std::string(name);
 }
 
+std::string ThreadMarks::mark(const Record& record) {
+    if (record.thread != 0) {
+        seen_.insert(record.thread);
+    }
+    return seen_.size() > 1 ? fmt::format(" [{:X}]", record.thread) : "";
+}
+
 }  // namespace ringside::trace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -25,5 +27,14 @@ namespace ringside::trace {
 [[nodiscard]] std::string status_text(std::uint32_t status, std::string_view name);
 /// Control characters escaped as in C, so that no guest moves a terminal's cursor.
 [[nodiscard]] std::string escaped(std::string_view text);
+
+/// Whose record it is, " [104]", as soon as there is more than one thread it could be.
+class ThreadMarks {
+  public:
+    [[nodiscard]] std::string mark(const Record& record);
+
+  private:
+    std::set<std::uint32_t> seen_;
+};
 
 }  // namespace ringside::trace
