@@ -13,6 +13,7 @@ class InterpreterEngine : public Engine {
 
   private:
     cpu::Cpu& cpu_;
+    bool running_ = false;
 };
 
 }  // namespace ringside::engine

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/ensure.hpp"
+
 #include "support/ring_machine.hpp"
 
 namespace ringside::guest {
@@ -41,6 +43,20 @@ TEST_CASE("observers: with none the CPU has no observer", "[guest]") {
     CHECK(ring.machine.cpu().observer != nullptr);
     ring.machine.observers().remove(counter);
     CHECK(ring.machine.cpu().observer == nullptr);
+}
+
+TEST_CASE("machine: what a guest calls must not run the guest again", "[guest]") {
+    struct Runner : cpu::CpuObserver {
+        explicit Runner(test::RingMachine& of) : ring(of) {}
+        void transition(const cpu::Transition&) override { ring.run(); }
+        void reached(LinearAddress) override {}
+        test::RingMachine& ring;
+    };
+    test::RingMachine ring;
+    Runner runner(ring);
+    ring.machine.observers().add(runner, {});
+    CHECK_THROWS_AS(ring.run(), BrokenInvariant);
+    ring.machine.observers().remove(runner);
 }
 
 TEST_CASE("observers: a stop at a probe leaves its instruction for later", "[guest]") {
