@@ -109,8 +109,7 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             at = nullptr;
             if (clock == clock_before) {
                 system_flags |= flags_before & flag::rf;  // stopped in front of it
-            }
-            if (single) {
+            } else if (single) {
                 finish_single(*this, flags_before, shadow_before);
             }
         } catch (const Fault& fault) {

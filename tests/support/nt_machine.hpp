@@ -83,6 +83,9 @@ class TestNtMachine {
     /// Where a frame of ring 3 stands on this thread's stack: InitialStack - 0x29C.
     [[nodiscard]] LinearAddress user_frame() const;
 
+    /// Makes a device interrupt, as `--irq` does.
+    void raise_at(nt::IrqRequest request) { nt_->raise_at(machine_, request); }
+
     /// Fills the unused part of the kernel stack: in ring 3 all below the FX save area.
     void mark_stack();
     /// Makes a service of the table another one, in ring 0.

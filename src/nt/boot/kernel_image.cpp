@@ -6,6 +6,7 @@
 
 #include "base/ensure.hpp"
 #include "nt/boot/thunk.hpp"
+#include "nt/boot/zw_stubs.hpp"
 #include "nt/kernel.hpp"
 #include "nt/structures/rows.hpp"
 
@@ -89,7 +90,8 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
     const LinearAddress win32k_table{align_up((arguments + nt_count).value, thunk_alignment)};
     const LinearAddress win32k_arguments = win32k_table + win32k_count * 4;
     LinearAddress next{align_up((win32k_arguments + win32k_count).value, thunk_alignment)};
-    const auto bound = next + static_cast<std::uint32_t>(thunks.size()) * longest_thunk;
+    const auto bound = next + static_cast<std::uint32_t>(thunks.size()) * longest_thunk +
+                       zw_stubs_bound(kernel);
     map_kernel_pages(kernel, image.end, align_up(bound - image.end, page_size));
 
     const LinearAddress outcome = image.at("KiServiceOutcome");
@@ -108,6 +110,7 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
         kernel.structures.write((win32k ? win32k_arguments : arguments) + index,
                                 static_cast<std::uint8_t>(thunk.argument_bytes));
     }
+    const auto zw_names = place_zw_stubs(kernel, next, image.at("KiSystemService"));
     const auto fill = [&kernel](LinearAddress slot, LinearAddress base, std::uint32_t limit,
                                 LinearAddress number) {
         KernelMemory& memory = kernel.structures;
@@ -131,6 +134,7 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
     for (const ThunkRow& thunk : thunks) {
         module.symbols.push_back({thunk.address, thunk.name, 0});
     }
+    module.symbols.insert(module.symbols.end(), zw_names.begin(), zw_names.end());
     kernel.symbols.add(std::move(module));
 }
 

@@ -34,7 +34,8 @@ struct KernelImage {
 /// Places the assembled kernel at its address.
 [[nodiscard]] KernelImage place_kernel_image(Kernel& kernel);
 
-/// Places thunks and the four service arrays behind the image and fills both descriptor tables.
+/// Places thunks, Zw stubs and the four service arrays behind the image and fills both descriptor
+/// tables.
 /// Their places and the hypercall ids go into the kernel's boot state.
 void place_service_tables(Kernel& kernel, const KernelImage& image);
 

@@ -7,6 +7,7 @@
         .include "trap_macros.inc"
 
         .equ INTERRUPT_OBJECT, 22
+        .equ D_INT032, 0x8E00
         .equ DISPATCH_CODE_sizeof, KINTERRUPT_sizeof - KINTERRUPT_DispatchCode
 
 # Nothing in the template depends on where it stands.
@@ -88,10 +89,12 @@ FUNCTION KiSetGateHandler
         ret
 END_FUNCTION KiSetGateHandler
 
-# EAX = address of code. Zero flag: it is the dispatch code of the object at ECX. The gate may lead
-# anywhere, so only the code is looked at, and little of it at a time.
+# EDI = IDT entry, EAX = its handler. Zero flag: it is the dispatch code of the object at ECX. The
+# gate may lead anywhere or nowhere, so only the code is looked at, and little of it at a time.
 FUNCTION KiIsDispatchCode
         lea     ecx, [eax - KINTERRUPT_DispatchCode]
+        cmp     word ptr [edi + KIDTENTRY_Access], D_INT032
+        jne     KiIsDispatchCodeReturn
         mov     edx, [KiInterruptTemplate]
         cmp     [eax], edx
         jne     KiIsDispatchCodeReturn

@@ -43,6 +43,7 @@ KiInterruptUnclaimed:
 KiInterruptClaimed:
         pop     ecx
         call    KfLowerIrql
+        call    KiDispatchInterrupt
         jmp     Kei386EoiHelper
 END_FUNCTION KiInterruptDispatch
 
