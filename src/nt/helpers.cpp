@@ -10,6 +10,8 @@
 #include "nt/exceptions/exceptions.hpp"
 #include "nt/kernel.hpp"
 #include "nt/ktrap_frame.hpp"
+#include "nt/scheduling/thread_creation.hpp"
+#include "nt/services/process.hpp"
 #include "nt/services/time.hpp"
 
 namespace ringside::nt {
@@ -91,17 +93,31 @@ ServiceOutcome debug_print(Kernel& kernel, Words words) {
     return STATUS_SUCCESS;
 }
 
+/// Its arguments, StartRoutine and StartContext, matter to threads of ring 0 only.
+ServiceOutcome user_thread_startup(Kernel& kernel, Words) {
+    if (PspUserThreadStartup(kernel)) {
+        return STATUS_SUCCESS;
+    }
+    return end_current_thread(kernel, STATUS_INSUFFICIENT_RESOURCES);
+}
+
 struct Helper {
     std::uint32_t id;
     std::size_t arguments;
     ServiceOutcome (*body)(Kernel&, Words);
 };
 constexpr std::array helpers{
-    Helper{0x8000, 1, deliver_user_apc},   Helper{0x8001, 4, access_fault},
-    Helper{0x8002, 5, dispatch_exception}, Helper{0x8003, 0, convert_to_gui_thread},
-    Helper{0x8004, 0, flush_user_batch},   Helper{0x8005, 2, update_system_time},
-    Helper{0x8006, 5, bug_check},          Helper{0x8007, 3, bug_check_trap},
-    Helper{0x8008, 5, debug_print},        Helper{0x800A, 0, wait_while_suspended},
+    Helper{0x8000, 1, deliver_user_apc},
+    Helper{0x8001, 4, access_fault},
+    Helper{0x8002, 5, dispatch_exception},
+    Helper{0x8003, 0, convert_to_gui_thread},
+    Helper{0x8004, 0, flush_user_batch},
+    Helper{0x8005, 2, update_system_time},
+    Helper{0x8006, 5, bug_check},
+    Helper{0x8007, 3, bug_check_trap},
+    Helper{0x8008, 5, debug_print},
+    Helper{0x8009, 2, user_thread_startup},
+    Helper{0x800A, 0, wait_while_suspended},
 };
 
 const Helper* find_helper(std::uint32_t id) {

@@ -12,6 +12,7 @@ const std::vector<ServiceRow>& service_table() {
              {apc_services(), directory_services(), event_services(), exception_services(),
               file_services(), file_information_services(), memory_services(), object_services(),
               process_services(), registry_services(), section_services(), system_services(),
+              thread_services(), thread_context_services(), thread_information_services(),
               time_services(), wait_services()}) {
             rows.insert(rows.end(), family.begin(), family.end());
         }

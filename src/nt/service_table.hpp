@@ -83,6 +83,9 @@ constexpr ServiceRow service(std::string_view name, std::string_view argument_na
 [[nodiscard]] std::span<const ServiceRow> registry_services();
 [[nodiscard]] std::span<const ServiceRow> section_services();
 [[nodiscard]] std::span<const ServiceRow> system_services();
+[[nodiscard]] std::span<const ServiceRow> thread_services();
+[[nodiscard]] std::span<const ServiceRow> thread_context_services();
+[[nodiscard]] std::span<const ServiceRow> thread_information_services();
 [[nodiscard]] std::span<const ServiceRow> time_services();
 [[nodiscard]] std::span<const ServiceRow> wait_services();
 

@@ -100,6 +100,7 @@ BootState Kernel::boot() {
     boot_state.thread_startup = image.at("KiThreadStartup");
     boot_state.suspend_nop = image.at("KiSuspendNop");
     boot_state.suspend_thread = image.at("KiSuspendThread");
+    boot_state.user_thread_startup = image.at("PspUserThreadStartup");
     place_service_tables(*this, image);
     map_kernel_pages(*this, page_of(gdt), page_size);
     map_kernel_pages(*this, tss, align_up(profile.layout.size("KTSS"), page_size));

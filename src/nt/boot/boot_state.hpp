@@ -38,12 +38,14 @@ struct BootState {
     LinearAddress thread_startup{};            ///< KiThreadStartup
     LinearAddress suspend_nop{};               ///< KiSuspendNop
     LinearAddress suspend_thread{};            ///< KiSuspendThread
+    LinearAddress user_thread_startup{};       ///< PspUserThreadStartup
     LinearAddress service_table{};
     LinearAddress argument_table{};
     LinearAddress program_base{};
     LinearAddress program_entry{};
     LinearAddress ntdll_base{};
     // ntdll exports; 0 without an ntdll.
+    LinearAddress loader_init_routine{};  ///< LdrInitializeThunk
     LinearAddress user_apc_dispatcher{};
     LinearAddress user_exception_dispatcher{};
     LinearAddress raise_user_exception_dispatcher{};

@@ -7,11 +7,11 @@
 
 #include "host/utf16.hpp"
 #include "nt/boot/process_parameters.hpp"
-#include "nt/exceptions/exceptions.hpp"
 #include "nt/kernel.hpp"
 #include "nt/ktrap_frame.hpp"
 #include "nt/memory/image_section.hpp"
 #include "nt/scheduling/kthread.hpp"
+#include "nt/scheduling/thread_creation.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -86,8 +86,7 @@ std::string module_of(std::u16string_view path) {
     return name.substr(0, name.rfind('.'));
 }
 
-void create_peb_and_teb(Kernel& kernel, const UserStack& stack, LinearAddress stack_limit,
-                        LinearAddress parameters) {
+void create_peb_and_teb(Kernel& kernel, const UserStackBounds& stack, LinearAddress parameters) {
     KernelMemory& memory = kernel.structures;
     const auto& program = *kernel.config.program;
     const auto peb = [&](std::string_view field, std::uint32_t value) {
@@ -118,27 +117,12 @@ void create_peb_and_teb(Kernel& kernel, const UserStack& stack, LinearAddress st
     peb("ImageSubsystemMajorVersion", program.subsystem_major);
     peb("ImageSubsystemMinorVersion", program.subsystem_minor);
 
-    const LinearAddress tib = memory.place(first_teb, "TEB", "NtTib");
-    memory.set(tib, "NT_TIB", "ExceptionList", exception_chain_end);
-    memory.set(tib, "NT_TIB", "StackBase", stack.base.value);
-    memory.set(tib, "NT_TIB", "StackLimit", stack_limit.value);
-    memory.set(tib, "NT_TIB", "Self", first_teb.value);
-    const std::pair<std::uint32_t, std::uint32_t> client_id{process_id, thread_id};
-    memory.write(memory.place(first_teb, "TEB", "ClientId"), client_id.first);
-    memory.write(memory.place(first_teb, "TEB", "ClientId") + 4, client_id.second);
-    memory.write(memory.place(first_teb, "TEB", "RealClientId"), client_id.first);
-    memory.write(memory.place(first_teb, "TEB", "RealClientId") + 4, client_id.second);
-    memory.set(first_teb, "TEB", "ProcessEnvironmentBlock", first_peb.value);
-    memory.set(first_teb, "TEB", "DeallocationStack", stack.deallocation.value);
-    // StaticUnicodeString is ready for use: empty, its buffer the one behind it.
-    const LinearAddress string = memory.place(first_teb, "TEB", "StaticUnicodeString");
-    memory.write(string + 2, std::uint16_t{261 * 2});
-    memory.write(string + 4, memory.place(first_teb, "TEB", "StaticUnicodeBuffer").value);
+    initialize_teb(kernel, first_teb, {process_id, thread_id}, stack);
 }
 
 /// Reserves the stack below 0x130000, as the first thread of XP has it, and commits its top with a
 /// guard page below.
-std::pair<UserStack, LinearAddress> create_user_stack(Kernel& kernel) {
+UserStackBounds create_user_stack(Kernel& kernel) {
     const auto& program = *kernel.config.program;
     const std::uint32_t wanted = program.stack_reserve != 0 ? program.stack_reserve : default_stack;
     if (wanted > 0x40000000) {
@@ -169,7 +153,7 @@ std::pair<UserStack, LinearAddress> create_user_stack(Kernel& kernel) {
     if (!done) {
         no_room(kernel, "the stack");
     }
-    return {UserStack{.base = top, .deallocation = base}, limit};
+    return {.base = top, .limit = limit, .deallocation = base};
 }
 
 void open_standard_handles(Kernel& kernel) {
@@ -207,7 +191,7 @@ void create_user_process(Kernel& kernel) {
         parameters, process_parameters(kernel.profile.layout, parameters, strings, environment_at,
                                        first_standard_handle));
 
-    const auto [stack, stack_limit] = create_user_stack(kernel);
+    const UserStackBounds stack = create_user_stack(kernel);
     // The system DLL first: nothing can relocate it, while the loader relocates a program.
     if (config.ntdll) {
         state.ntdll_base = map_image(kernel, config.ntdll, "ntdll", Placement::preferred_only);
@@ -215,9 +199,10 @@ void create_user_process(Kernel& kernel) {
     state.program_base =
         map_image(kernel, config.program, module_of(config.program_path), Placement::anywhere);
     state.program_entry = state.program_base + config.program->entry;
-    create_peb_and_teb(kernel, stack, stack_limit, parameters);
     kernel.process->id = process_id;
+    kernel.process->last_id = thread_id;
     kernel.process->peb = first_peb;
+    create_peb_and_teb(kernel, stack, parameters);
     kernel.thread->id = thread_id;
     kernel.thread->teb = first_teb;
 }
@@ -274,6 +259,10 @@ std::shared_ptr<ThreadObject> create_idle_thread(Kernel& kernel, const SystemThr
 /// Where the thread begins in user mode, as the creator of a process chooses it.
 CONTEXT start_context(Kernel& kernel) {
     CONTEXT context{};
+    context.ContextFlags = CONTEXT::full;
+    context.SegCs = KGDT_R3_CODE;
+    context.SegSs = context.SegDs = context.SegEs = KGDT_R3_DATA;
+    context.SegFs = KGDT_R3_TEB;
     const LinearAddress tib = kernel.structures.place(first_teb, "TEB", "NtTib");
     const std::uint32_t stack_base = kernel.structures.get(tib, "NT_TIB", "StackBase");
     context.Eip = kernel.boot_state.program_entry.value;
@@ -304,50 +293,26 @@ LinearAddress ntdll_export(const Kernel& kernel, std::string_view name) {
 }  // namespace
 
 void create_system_threads(Kernel& kernel, const SystemThreads& threads) {
-    KernelMemory& memory = kernel.structures;
     BootState& state = kernel.boot_state;
     kernel.process->kprocess = create_kprocess(kernel, base_priority);
     const auto idle = create_idle_thread(kernel, threads);
     const LinearAddress kthread = create_kthread(kernel, kernel.process->kprocess, threads.first);
-    memory.set(kthread, "KTHREAD", "Teb", first_teb.value);
-    memory.set(kthread, "KTHREAD", "PreviousMode", 1);
     state.first_thread = kthread;
-    state.base_trap_frame = threads.first.top - base_frame_below_stack;
-    memory.set(kthread, "KTHREAD", "TrapFrame", state.base_trap_frame.value);
-
-    const CONTEXT start = start_context(kernel);
-    KTRAP_FRAME frame{};
-    frame.DbgArgMark = dbg_arg_mark;
-    frame.DbgEip = start.Eip;
-    frame.SegEs = KGDT_R3_DATA;
-    frame.SegDs = KGDT_R3_DATA;
-    frame.Eax = start.Eax;
-    frame.Ebx = start.Ebx;
-    frame.PreviousPreviousMode = 1;
-    frame.ExceptionList = exception_chain_end;
-    frame.SegFs = KGDT_R3_TEB;
-    frame.Eip = start.Eip;
-    frame.SegCs = KGDT_R3_CODE;
-    frame.EFlags = 0x200;
-    frame.HardwareEsp = start.Esp;
-    frame.HardwareSegSs = KGDT_R3_DATA;
-    memory.write(state.base_trap_frame, frame);
+    const auto frame = initialize_user_thread(kernel, kthread, first_teb, start_context(kernel));
+    ensure(frame.has_value(), "the first thread's context is a user's");
+    state.base_trap_frame = *frame;
 
     kernel.thread->kthread = kthread;
     kernel.thread->start_address = state.program_entry;
+    kernel.thread->create_time = kernel.system_time().ticks;
     kernel.thread->priority = base_priority;
     kernel.thread->quantum = foreground_quantum;
     kernel.dispatcher.start(kernel.thread, idle);
     state.user_apc_dispatcher = ntdll_export(kernel, "KiUserApcDispatcher");
     state.user_exception_dispatcher = ntdll_export(kernel, "KiUserExceptionDispatcher");
     state.raise_user_exception_dispatcher = ntdll_export(kernel, "KiRaiseUserExceptionDispatcher");
-    if (kernel.config.ntdll) {
-        const LinearAddress loader = ntdll_export(kernel, "LdrInitializeThunk");
-        ensure(nt_success(queue_user_apc(kernel, *kernel.thread, loader.value, 0,
-                                         state.ntdll_base.value, 0)),
-               "there is pool for the first APC");
-        static_cast<void>(KeTestAlertThread(kernel));
-    }
+    state.loader_init_routine = ntdll_export(kernel, "LdrInitializeThunk");
+    ensure(PspUserThreadStartup(kernel), "there is pool for the first APC");
 }
 
 }  // namespace ringside::nt

@@ -54,6 +54,59 @@ void reset_float_state(CONTEXT& context) {
     std::memcpy(context.ExtendedRegisters.data() + 0x18, &mxcsr, sizeof mxcsr);
 }
 
+void set_flat_selectors(KTRAP_FRAME& frame) {
+    frame.SegDs = KGDT_R3_DATA;
+    frame.SegEs = KGDT_R3_DATA;
+    frame.SegFs = KGDT_R3_TEB;
+    frame.SegGs = 0;
+}
+
+/// Puts the parts of a context that its flags name into a frame, as far as a user may set them.
+NTSTATUS apply_context(KTRAP_FRAME& frame, const CONTEXT& context) {
+    const std::uint32_t flags = context.ContextFlags;
+    if ((flags & CONTEXT::i386) == 0 || !frame.is_user()) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if ((flags & CONTEXT::control) != 0) {
+        if ((context.EFlags & eflags_vm) != 0) {
+            return STATUS_ACCESS_DENIED;
+        }
+        frame.Ebp = context.Ebp;
+        frame.Eip = context.Eip;
+        frame.SegCs = (context.SegCs & 0xFFFF) | rpl_user;
+        if (frame.SegCs < KGDT_R0_CODE) {
+            frame.SegCs = KGDT_R3_CODE;
+        }
+        frame.EFlags = sanitized(context.EFlags);
+        frame.HardwareEsp = context.Esp;
+        frame.HardwareSegSs = (context.SegSs & 0xFFFF) | rpl_user;
+    }
+    if ((flags & CONTEXT::integer) != 0) {
+        frame.Edi = context.Edi;
+        frame.Esi = context.Esi;
+        frame.Ebx = context.Ebx;
+        frame.Edx = context.Edx;
+        frame.Ecx = context.Ecx;
+        frame.Eax = context.Eax;
+    }
+    if ((flags & CONTEXT::segments) != 0) {
+        const auto user = [](std::uint32_t selector) { return (selector & 0xFFFF) | rpl_user; };
+        frame.SegDs = user(context.SegDs);
+        frame.SegEs = user(context.SegEs);
+        frame.SegFs = user(context.SegFs);
+        frame.SegGs = frame.SegCs == KGDT_R3_CODE ? 0 : user(context.SegGs);
+    }
+    if ((flags & CONTEXT::debug_registers) != 0) {
+        frame.Dr0 = context.Dr0;
+        frame.Dr1 = context.Dr1;
+        frame.Dr2 = context.Dr2;
+        frame.Dr3 = context.Dr3;
+        frame.Dr6 = context.Dr6 & dr6_legal;
+        frame.Dr7 = context.Dr7 & dr7_legal;
+    }
+    return STATUS_SUCCESS;
+}
+
 }  // namespace
 
 KTRAP_FRAME trap_frame_at(KernelMemory& memory, LinearAddress at) {
@@ -107,55 +160,44 @@ CONTEXT context_of(const KTRAP_FRAME& frame, LinearAddress at, std::uint32_t fla
 
 NTSTATUS load_context(Kernel& kernel, LinearAddress at, const CONTEXT& context) {
     auto frame = trap_frame_at(kernel.structures, at);
-    const std::uint32_t flags = context.ContextFlags;
-    if ((flags & CONTEXT::i386) == 0 || !frame.is_user()) {
-        return STATUS_INVALID_PARAMETER;
+    const NTSTATUS applied = apply_context(frame, context);
+    if (!nt_success(applied)) {
+        return applied;
     }
-    if ((flags & CONTEXT::control) != 0) {
-        if ((context.EFlags & eflags_vm) != 0) {
-            return STATUS_ACCESS_DENIED;
-        }
-        frame.Ebp = context.Ebp;
-        frame.Eip = context.Eip;
-        frame.SegCs = (context.SegCs & 0xFFFF) | rpl_user;
-        if (frame.SegCs < KGDT_R0_CODE) {
-            frame.SegCs = KGDT_R3_CODE;
-        }
-        frame.EFlags = sanitized(context.EFlags);
-        frame.HardwareEsp = context.Esp;
-        frame.HardwareSegSs = (context.SegSs & 0xFFFF) | rpl_user;
-    }
-    if ((flags & CONTEXT::integer) != 0) {
-        frame.Edi = context.Edi;
-        frame.Esi = context.Esi;
-        frame.Ebx = context.Ebx;
-        frame.Edx = context.Edx;
-        frame.Ecx = context.Ecx;
-        frame.Eax = context.Eax;
-    }
-    if ((flags & CONTEXT::segments) != 0) {
-        const auto user = [](std::uint32_t selector) { return (selector & 0xFFFF) | rpl_user; };
-        frame.SegDs = user(context.SegDs);
-        frame.SegEs = user(context.SegEs);
-        frame.SegFs = user(context.SegFs);
-        frame.SegGs = frame.SegCs == KGDT_R3_CODE ? 0 : user(context.SegGs);
-    } else {
+    if ((context.ContextFlags & CONTEXT::segments) == 0) {
         // The service entries do not save these, and KiServiceExit2 loads them.
-        frame.SegDs = KGDT_R3_DATA;
-        frame.SegEs = KGDT_R3_DATA;
-        frame.SegFs = KGDT_R3_TEB;
-        frame.SegGs = 0;
-    }
-    if ((flags & CONTEXT::debug_registers) != 0) {
-        frame.Dr0 = context.Dr0;
-        frame.Dr1 = context.Dr1;
-        frame.Dr2 = context.Dr2;
-        frame.Dr3 = context.Dr3;
-        frame.Dr6 = context.Dr6 & dr6_legal;
-        frame.Dr7 = context.Dr7 & dr7_legal;
+        set_flat_selectors(frame);
     }
     FrameEdit(kernel).write(at, frame);
     return STATUS_SUCCESS;
+}
+
+NTSTATUS load_context_of_other(Kernel& kernel, LinearAddress at, const CONTEXT& context) {
+    auto frame = trap_frame_at(kernel.structures, at);
+    const NTSTATUS applied = apply_context(frame, context);
+    if (nt_success(applied)) {
+        FrameEdit(kernel).write(at, frame);
+    }
+    return applied;
+}
+
+NTSTATUS write_first_frame(Kernel& kernel, LinearAddress at, const CONTEXT& context) {
+    KTRAP_FRAME frame{};
+    frame.DbgArgMark = dbg_arg_mark;
+    frame.PreviousPreviousMode = 1;
+    frame.ExceptionList = exception_chain_end;
+    frame.SegCs = KGDT_R3_CODE;
+    frame.HardwareSegSs = KGDT_R3_DATA;
+    set_flat_selectors(frame);
+    CONTEXT complete = context;
+    complete.ContextFlags |= CONTEXT::i386 | CONTEXT::control;
+    const NTSTATUS applied = apply_context(frame, complete);
+    if (nt_success(applied)) {
+        frame.DbgEbp = frame.Ebp;
+        frame.DbgEip = frame.Eip;
+        kernel.structures.write(at, frame);
+    }
+    return applied;
 }
 
 void redirect(Kernel& kernel, LinearAddress at, LinearAddress eip, LinearAddress esp,
@@ -163,10 +205,7 @@ void redirect(Kernel& kernel, LinearAddress at, LinearAddress eip, LinearAddress
     auto frame = trap_frame_at(kernel.structures, at);
     frame.SegCs = KGDT_R3_CODE;
     frame.HardwareSegSs = KGDT_R3_DATA;
-    frame.SegDs = KGDT_R3_DATA;
-    frame.SegEs = KGDT_R3_DATA;
-    frame.SegFs = KGDT_R3_TEB;
-    frame.SegGs = 0;
+    set_flat_selectors(frame);
     frame.Eip = eip.value;
     frame.HardwareEsp = esp.value;
     if (sanitize_flags) {

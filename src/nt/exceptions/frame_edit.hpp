@@ -20,6 +20,14 @@ class KernelMemory;
 /// only bits that a user may set. STATUS_ACCESS_DENIED for a context of V86 mode.
 [[nodiscard]] NTSTATUS load_context(Kernel& kernel, LinearAddress frame, const CONTEXT& context);
 
+/// The same for the frame by which a thread that is not running will go back to ring 3; parts that
+/// the context leaves out stay as they are.
+[[nodiscard]] NTSTATUS load_context_of_other(Kernel& kernel, LinearAddress frame,
+                                             const CONTEXT& context);
+
+/// Builds the base frame of a new thread, by the same rules.
+[[nodiscard]] NTSTATUS write_first_frame(Kernel& kernel, LinearAddress at, const CONTEXT& context);
+
 /// Makes a user frame continue at a dispatcher of ntdll on a new stack, with flat selectors.
 void redirect(Kernel& kernel, LinearAddress frame, LinearAddress eip, LinearAddress esp,
               bool sanitize_flags);

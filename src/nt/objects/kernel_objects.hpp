@@ -80,6 +80,7 @@ class ProcessObject final : public Object {
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return false; }
 
     std::uint32_t id = 0;
+    std::uint32_t last_id = 0;  ///< The last that a thread was given.
     LinearAddress kprocess;
     LinearAddress peb;
     NTSTATUS exit_status = STATUS_PENDING;

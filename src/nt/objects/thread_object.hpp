@@ -17,8 +17,17 @@
 namespace ringside::nt {
 
 inline constexpr std::uint32_t THREAD_ALL_ACCESS = 0x001F03FF;
+inline constexpr GenericMapping thread_mapping{
+    .read = 0x00020048, .write = 0x00020037, .execute = 0x00120000, .all = THREAD_ALL_ACCESS};
 
 struct ObservedCall;
+
+/// What a thread can own and hears of its end: a mutant, which is abandoned then.
+class Ownable {
+  public:
+    virtual ~Ownable() = default;
+    virtual void abandon(Kernel& kernel) = 0;
+};
 
 /// A service that has not answered yet: its thread waits, runs user code for it, or lost the
 /// processor on its way out. What it does then is a number and a plain struct.
@@ -60,6 +69,11 @@ class ThreadObject final : public Object,
     LinearAddress start_address;
     NTSTATUS exit_status = STATUS_PENDING;
     const std::shared_ptr<SuspendGate> suspended = std::make_shared<SuspendGate>();
+    std::int64_t create_time = 0;  ///< 100 ns since 1601
+    std::int64_t exit_time = 0;    ///< 0 while it lives
+    bool boost_disabled = false;   ///< Kept for who asks; nothing here boosts priorities.
+    /// In the order in which they were acquired; no entry twice.
+    std::vector<std::shared_ptr<Ownable>> owned;
     /// The last is the innermost: kernel APCs and user callbacks make services nest.
     std::vector<PendingService> pending;
 };

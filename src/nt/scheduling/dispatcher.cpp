@@ -10,7 +10,9 @@
 #include "nt/exceptions/frame_edit.hpp"
 #include "nt/kernel.hpp"
 #include "nt/scheduling/resume.hpp"
+#include "nt/scheduling/thread_creation.hpp"
 #include "nt/service_context.hpp"
+#include "nt/user_caller.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -25,6 +27,16 @@ constexpr std::int32_t quantum_units_of_a_tick = 3;
 
 ThreadObject& thread_of(kernelkit::Schedulable& thread) {
     return static_cast<ThreadObject&>(thread);
+}
+
+/// Where ring 3 left the thread; also for who has broken its own kernel.
+std::string describe_place(Kernel& kernel, const ThreadObject& thread) {
+    try {
+        const LinearAddress frame{kernel.structures.get(thread.kthread, "KTHREAD", "TrapFrame")};
+        return describe_user_place(kernel, trap_frame_at(kernel.structures, frame));
+    } catch (const KernelStructureLost&) {
+        return "a place that its KTHREAD does not tell any more";
+    }
 }
 
 }  // namespace
@@ -74,11 +86,7 @@ void Dispatcher::follow_guest() {
     }
     kernel_.thread = std::move(thread);
     scheduler_.switched_to(*kernel_.thread);
-    // Whoever ended has left its stack now.
-    threads_.erase(
-        std::remove_if(threads_.begin(), threads_.end(),
-                       [](const auto& other) { return other->state == ThreadState::terminated; }),
-        threads_.end());
+    free_ended();  // Whoever ended has left its stack now.
 }
 
 void Dispatcher::publish() {
@@ -225,16 +233,25 @@ void Dispatcher::terminate(ThreadObject& thread, NTSTATUS status) {
     thread.pending.clear();
     scheduler_.retire(thread);
     signal(thread);
-    if (&thread != kernel_.thread.get()) {
-        threads_.erase(std::find_if(threads_.begin(), threads_.end(),
-                                    [&](const auto& other) { return other.get() == &thread; }));
-    }
+    const auto found = std::find_if(threads_.begin(), threads_.end(),
+                                    [&](const auto& other) { return other.get() == &thread; });
+    ended_.push_back(*found);
+    threads_.erase(found);
+}
+
+void Dispatcher::free_ended() {
+    free_ended_threads(kernel_, ended_);
 }
 
 void Dispatcher::tick() {
     const std::uint32_t full =
         kernel_.structures.get(kernel_.process->kprocess, "KPROCESS", "ThreadQuantum");
+    const std::shared_ptr<ThreadObject> running = kernel_.thread;
     scheduler_.tick(quantum_units_of_a_tick, static_cast<std::int32_t>(full));
+    if (!is_idle()) {
+        kernel_.structures.set(running->kthread, "KTHREAD", "Quantum",
+                               static_cast<std::uint32_t>(running->quantum));
+    }
     expire_timers();
 }
 
@@ -283,15 +300,14 @@ std::string Dispatcher::describe_waits() const {
             continue;
         }
         std::string what;
-        for (const auto& object : request->objects) {
+        for (const auto& waitable : request->objects) {
+            const auto* const object = dynamic_cast<const Object*>(waitable.get());
             what += fmt::format("{}{}", what.empty() ? "" : ", ",
-                                static_cast<const Object&>(*object).describe());
+                                object != nullptr ? object->describe() : "somebody to resume it");
         }
-        const LinearAddress frame{kernel_.structures.get(thread->kthread, "KTHREAD", "TrapFrame")};
-        const auto user = trap_frame_at(kernel_.structures, frame);
         text += fmt::format("  thread {:X} waits for {} in {}\n", thread->id,
                             what.empty() ? "nothing that will come" : what,
-                            kernel_.symbols.describe(LinearAddress{user.Eip}));
+                            describe_place(kernel_, *thread));
     }
     return text;
 }

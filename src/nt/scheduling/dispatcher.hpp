@@ -68,8 +68,10 @@ class Dispatcher {
     void make_ready(ThreadObject& thread) { scheduler_.make_ready(thread); }
     [[nodiscard]] bool yield() { return scheduler_.yield(); }
     void set_priority(ThreadObject& thread, std::uint32_t priority);
-    /// The thread never runs again; whoever waits for it goes on.
+    /// The thread never runs again; whoever waits for it goes on. PspTerminateThread's part.
     void terminate(ThreadObject& thread, NTSTATUS status);
+    /// Lets go of what threads that have ended ran on, but for the stack below this very call.
+    void free_ended();
     /// A clock tick: timers that ran out, and the running thread's quantum.
     void tick();
 
@@ -94,6 +96,7 @@ class Dispatcher {
     Kernel& kernel_;
     kernelkit::Scheduler scheduler_;
     std::vector<std::shared_ptr<ThreadObject>> threads_;
+    std::vector<std::shared_ptr<ThreadObject>> ended_;  ///< Their kernel part is still there.
     std::shared_ptr<ThreadObject> idle_;
     kernelkit::TimerQueue timers_;
     std::map<std::uint64_t, std::weak_ptr<TimerOwner>> timer_owners_;

@@ -13,9 +13,6 @@
 namespace ringside::nt {
 namespace {
 
-constexpr std::uint32_t THREAD_GET_CONTEXT = 0x0008;
-constexpr std::uint32_t THREAD_SET_CONTEXT = 0x0010;
-
 /// EAX comes from the context: a call that succeeds never answers a status.
 ServiceOutcome NtContinue(ServiceContext& context, UserPointer<CONTEXT> from, BOOLEAN test_alert) {
     const auto wanted = context.read(from);
@@ -108,84 +105,13 @@ NTSTATUS NtCallbackReturn(ServiceContext&, UserPointer<std::byte>, Length, NTSTA
     return STATUS_NO_CALLBACK_ACTIVE;
 }
 
-/// The thread asks about itself: its context is the frame of this very call.
-NTSTATUS NtGetContextThread(ServiceContext& context, HANDLE handle, UserPointer<CONTEXT> to) {
-    const auto thread = context.reference<ThreadObject>(handle, THREAD_GET_CONTEXT);
-    if (!thread) {
-        return thread.error();
-    }
-    const auto flags = context.read(UserPointer<ULONG>{to.address});
-    if (!flags) {
-        return flags.error();
-    }
-    Kernel& kernel = context.kernel;
-    const LinearAddress at = kernel.trap_frame();
-    const auto frame = trap_frame_at(kernel.structures, at);
-    auto captured = context.read(to);
-    if (!captured) {
-        return captured.error();
-    }
-    // Parts that were not asked for keep what the caller had there.
-    CONTEXT& result = *captured;
-    const CONTEXT current = context_of(frame, at, *flags);
-    const auto take = [&result, &current](std::uint32_t CONTEXT::*field) {
-        result.*field = current.*field;
-    };
-    if ((*flags & CONTEXT::control) != 0) {
-        for (auto field : {&CONTEXT::Ebp, &CONTEXT::Eip, &CONTEXT::SegCs, &CONTEXT::EFlags,
-                           &CONTEXT::Esp, &CONTEXT::SegSs}) {
-            take(field);
-        }
-    }
-    if ((*flags & CONTEXT::integer) != 0) {
-        for (auto field : {&CONTEXT::Edi, &CONTEXT::Esi, &CONTEXT::Ebx, &CONTEXT::Edx,
-                           &CONTEXT::Ecx, &CONTEXT::Eax}) {
-            take(field);
-        }
-    }
-    if ((*flags & CONTEXT::segments) != 0) {
-        for (auto field : {&CONTEXT::SegGs, &CONTEXT::SegFs, &CONTEXT::SegEs, &CONTEXT::SegDs}) {
-            take(field);
-        }
-    }
-    if ((*flags & CONTEXT::debug_registers) != 0) {
-        for (auto field : {&CONTEXT::Dr0, &CONTEXT::Dr1, &CONTEXT::Dr2, &CONTEXT::Dr3,
-                           &CONTEXT::Dr6, &CONTEXT::Dr7}) {
-            take(field);
-        }
-    }
-    if ((*flags & CONTEXT::floating_point) != 0) {
-        result.FloatSave = current.FloatSave;
-    }
-    if ((*flags & CONTEXT::extended_registers) != 0) {
-        result.ExtendedRegisters = current.ExtendedRegisters;
-    }
-    return context.write(to, result);
-}
-
-ServiceOutcome NtSetContextThread(ServiceContext& context, HANDLE handle,
-                                  UserPointer<CONTEXT> from) {
-    const auto thread = context.reference<ThreadObject>(handle, THREAD_SET_CONTEXT);
-    if (!thread) {
-        return thread.error();
-    }
-    const auto wanted = context.read(from);
-    if (!wanted) {
-        return wanted.error();
-    }
-    const NTSTATUS loaded = load_context(context.kernel, context.kernel.trap_frame(), *wanted);
-    return nt_success(loaded) ? ServiceOutcome::frame_edited() : ServiceOutcome(loaded);
-}
-
 constexpr std::array table{
     service<NtCallbackReturn>("NtCallbackReturn", "OutputBuffer OutputLength Status"),
     service<NtContinue>("NtContinue", "ContextRecord TestAlert"),
-    service<NtGetContextThread>("NtGetContextThread", "ThreadHandle ThreadContext"),
     service<NtRaiseException>("NtRaiseException", "ExceptionRecord ContextRecord FirstChance"),
     service<NtRaiseHardError>("NtRaiseHardError",
                               "ErrorStatus NumberOfParameters UnicodeStringParameterMask "
                               "Parameters ValidResponseOptions Response"),
-    service<NtSetContextThread>("NtSetContextThread", "ThreadHandle ThreadContext"),
 };
 
 }  // namespace

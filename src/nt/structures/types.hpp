@@ -161,6 +161,21 @@ struct PROCESS_BASIC_INFORMATION {
 };
 static_assert(sizeof(PROCESS_BASIC_INFORMATION) == 0x18);
 
+/// What NtCreateThread is told of the new thread's stack. A stack that is not expandable has the
+/// first two fields; any other the last three.
+struct INITIAL_TEB {
+    std::uint32_t PreviousStackBase{}, PreviousStackLimit{};
+    std::uint32_t StackBase{}, StackLimit{};
+    std::uint32_t AllocatedStackBase{};
+};
+static_assert(sizeof(INITIAL_TEB) == 0x14);
+
+struct DESCRIPTOR_TABLE_ENTRY {
+    std::uint32_t Selector{};
+    std::array<std::uint32_t, 2> Descriptor{};
+};
+static_assert(sizeof(DESCRIPTOR_TABLE_ENTRY) == 0xC);
+
 struct THREAD_BASIC_INFORMATION {
     std::uint32_t ExitStatus{};
     std::uint32_t TebBaseAddress{};

@@ -183,6 +183,8 @@ FUNCTION KiThreadStartup
         jz      KiThreadStartupReturned
         mov     ecx, PASSIVE_LEVEL
         call    KfLowerIrql
+        cli
+        call    KiSwapContext                   # a kernel APC may have come: it is to be suspended
         jmp     KiServiceExit2
 # A system thread must not come back from its routine.
 STAGE KiThreadStartupReturned

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Processes and threads: start, end, identity.
+// The process: start, end, identity.
 #include "nt/win32.h"
 
 typedef DWORD(WINAPI* PSTART)(void);
@@ -12,21 +12,11 @@ VOID WINAPI BaseProcessMain(PSTART start) {
 }
 
 VOID WINAPI ExitProcess(UINT code) {
+    // No other thread ends the process too, and none dies as the owner of this lock.
+    RtlAcquirePebLock();
     NtTerminateProcess(NULL, (NTSTATUS)code);
     LdrShutdownProcess();
     NtTerminateProcess(NtCurrentProcess(), (NTSTATUS)code);
-    RtlRaiseStatus((NTSTATUS)code);
-}
-
-VOID WINAPI ExitThread(DWORD code) {
-    ULONG last = 0;
-    const NTSTATUS status =
-        NtQueryInformationThread(NtCurrentThread(), ThreadAmILastThread, &last, sizeof last, NULL);
-    if (!NT_SUCCESS(status) || last != 0) {
-        ExitProcess(code);
-    }
-    LdrShutdownThread();
-    NtTerminateThread(NtCurrentThread(), (NTSTATUS)code);
     RtlRaiseStatus((NTSTATUS)code);
 }
 
@@ -54,16 +44,8 @@ HANDLE WINAPI GetCurrentProcess(void) {
     return NtCurrentProcess();
 }
 
-HANDLE WINAPI GetCurrentThread(void) {
-    return NtCurrentThread();
-}
-
 DWORD WINAPI GetCurrentProcessId(void) {
     return (DWORD)NtCurrentTeb()->UniqueProcess;
-}
-
-DWORD WINAPI GetCurrentThreadId(void) {
-    return (DWORD)NtCurrentTeb()->UniqueThread;
 }
 
 DWORD WINAPI GetVersion(void) {

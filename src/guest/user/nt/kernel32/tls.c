@@ -41,7 +41,7 @@ BOOL WINAPI TlsFree(DWORD index) {
     RtlAcquirePebLock();
     bits[index / 32] &= ~(1u << (index % 32));
     RtlReleasePebLock();
-    NtCurrentTeb()->TlsSlots[index] = NULL;
+    NtSetInformationThread(NtCurrentThread(), ThreadZeroTlsCell, &index, sizeof index);
     return TRUE;
 }
 

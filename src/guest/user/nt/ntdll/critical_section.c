@@ -52,6 +52,17 @@ static NTSTATUS event_of(PRTL_CRITICAL_SECTION section, HANDLE* event) {
     return STATUS_SUCCESS;
 }
 
+static VOID wait_for(PRTL_CRITICAL_SECTION section) {
+    HANDLE event;
+    NTSTATUS status = event_of(section, &event);
+    if (NT_SUCCESS(status)) {
+        status = NtWaitForSingleObject(event, FALSE, NULL);
+    }
+    if (!NT_SUCCESS(status)) {
+        RtlRaiseStatus(status);
+    }
+}
+
 NTSTATUS NTAPI RtlInitializeCriticalSectionAndSpinCount(PRTL_CRITICAL_SECTION section,
                                                         ULONG spins) {
     section->DebugInfo = NULL;
@@ -80,13 +91,9 @@ NTSTATUS NTAPI RtlEnterCriticalSection(PRTL_CRITICAL_SECTION section) {
             ++section->RecursionCount;
             return STATUS_SUCCESS;
         }
-        HANDLE event;
-        NTSTATUS status = event_of(section, &event);
-        if (NT_SUCCESS(status)) {
-            status = NtWaitForSingleObject(event, FALSE, NULL);
-        }
-        if (!NT_SUCCESS(status)) {
-            RtlRaiseStatus(status);
+        // At the end of the process nobody else is left: an owner has been killed.
+        if (LdrpShutdownThread != this_thread()) {
+            wait_for(section);
         }
     }
     section->OwningThread = this_thread();

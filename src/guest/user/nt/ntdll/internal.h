@@ -28,6 +28,7 @@ NTSTATUS NTAPI RtlpDebugService(ULONG service, ULONG_PTR ecx, ULONG_PTR edx, ULO
 extern PEB_LDR_DATA LdrpData;
 extern RTL_CRITICAL_SECTION LdrpLoaderLock;
 extern PLDR_DATA_TABLE_ENTRY LdrpProgram;
+extern HANDLE LdrpShutdownThread;  // the one that ends the process; NULL before
 
 // What a failing import wanted, for the hard error at process start.
 typedef struct {

@@ -2,6 +2,8 @@
 // DllMain and TLS callbacks: attached in the order of initialisation, detached in the reverse.
 #include "internal.h"
 
+HANDLE LdrpShutdownThread;
+
 static PLDR_DATA_TABLE_ENTRY initialised(PLIST_ENTRY links) {
     return CONTAINING_RECORD(links, LDR_DATA_TABLE_ENTRY, InInitializationOrderLinks);
 }
@@ -47,6 +49,7 @@ VOID LdrpDetachModule(PLDR_DATA_TABLE_ENTRY module, PVOID context) {
 
 NTSTATUS NTAPI LdrShutdownProcess(void) {
     const PLIST_ENTRY list = &LdrpData.InInitializationOrderModuleList;
+    LdrpShutdownThread = NtCurrentTeb()->UniqueThread;
     RtlEnterCriticalSection(&LdrpLoaderLock);
     if (LdrpData.EntryInProgress == NULL) {
         // A DllMain that ends the process again must not start the round once more.

@@ -170,11 +170,14 @@ typedef struct {
     WCHAR StaticUnicodeBuffer[261];
     PVOID DeallocationStack;
     PVOID TlsSlots[TLS_MINIMUM_AVAILABLE];
+    UCHAR Reserved3[0xF75 - 0xF10];
+    BOOLEAN FreeStackOnTermination;
 } TEB, *PTEB;
 STATIC_OFFSET(TEB, ProcessEnvironmentBlock, 0x30);
 STATIC_OFFSET(TEB, StaticUnicodeString, 0xBF8);
 STATIC_OFFSET(TEB, DeallocationStack, 0xE0C);
 STATIC_OFFSET(TEB, TlsSlots, 0xE10);
+STATIC_OFFSET(TEB, FreeStackOnTermination, 0xF75);
 
 static inline PTEB NtCurrentTeb(void) {
     PTEB teb;

@@ -85,6 +85,7 @@ typedef struct {
 #define PAGE_READONLY 0x02
 #define PAGE_READWRITE 0x04
 #define PAGE_EXECUTE 0x10
+#define PAGE_GUARD 0x100
 #define MEM_COMMIT 0x1000
 #define MEM_RESERVE 0x2000
 #define MEM_DECOMMIT 0x4000
@@ -92,7 +93,11 @@ typedef struct {
 #define MemoryBasicInformation 0
 #define ProcessBasicInformation 0
 #define SystemBasicInformation 0
+#define ThreadBasicInformation 0
+#define ThreadTimes 1
+#define ThreadBasePriority 3
 #define ThreadQuerySetWin32StartAddress 9
+#define ThreadZeroTlsCell 10
 #define ThreadAmILastThread 12
 
 typedef struct {
@@ -118,6 +123,28 @@ typedef struct {
     UCHAR NumberOfProcessors;
 } SYSTEM_BASIC_INFORMATION;
 
+typedef struct {
+    PVOID PreviousStackBase;
+    PVOID PreviousStackLimit;
+    PVOID StackBase;
+    PVOID StackLimit;
+    PVOID AllocatedStackBase;
+} INITIAL_TEB, *PINITIAL_TEB;
+
+typedef struct {
+    HANDLE UniqueProcess;
+    HANDLE UniqueThread;
+} CLIENT_ID, *PCLIENT_ID;
+
+typedef struct {
+    NTSTATUS ExitStatus;
+    PVOID TebBaseAddress;
+    CLIENT_ID ClientId;
+    ULONG AffinityMask;
+    LONG Priority;
+    LONG BasePriority;
+} THREAD_BASIC_INFORMATION;
+
 NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE, PVOID*, ULONG, PSIZE_T, ULONG, ULONG);
 NTSTATUS NTAPI NtClose(HANDLE);
 NTSTATUS NTAPI NtContinue(PCONTEXT, BOOLEAN);
@@ -125,12 +152,16 @@ NTSTATUS NTAPI NtCreateFile(HANDLE*, ULONG, POBJECT_ATTRIBUTES, PIO_STATUS_BLOCK
                             ULONG, ULONG, ULONG, ULONG, PVOID, ULONG);
 NTSTATUS NTAPI NtCreateSection(HANDLE*, ULONG, POBJECT_ATTRIBUTES, PLARGE_INTEGER, ULONG, ULONG,
                                HANDLE);
+NTSTATUS NTAPI NtCreateThread(HANDLE*, ULONG, POBJECT_ATTRIBUTES, HANDLE, PCLIENT_ID, PCONTEXT,
+                              PINITIAL_TEB, BOOLEAN);
 NTSTATUS NTAPI NtDelayExecution(BOOLEAN, PLARGE_INTEGER);
 NTSTATUS NTAPI NtFlushBuffersFile(HANDLE, PIO_STATUS_BLOCK);
 NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE, PVOID*, PSIZE_T, ULONG);
+NTSTATUS NTAPI NtGetContextThread(HANDLE, PCONTEXT);
 NTSTATUS NTAPI NtMapViewOfSection(HANDLE, HANDLE, PVOID*, ULONG, SIZE_T, PLARGE_INTEGER, PSIZE_T,
                                   ULONG, ULONG, ULONG);
 NTSTATUS NTAPI NtOpenFile(HANDLE*, ULONG, POBJECT_ATTRIBUTES, PIO_STATUS_BLOCK, ULONG, ULONG);
+NTSTATUS NTAPI NtOpenThread(HANDLE*, ULONG, POBJECT_ATTRIBUTES, PCLIENT_ID);
 NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE, PVOID*, PSIZE_T, ULONG, PULONG);
 NTSTATUS NTAPI NtQueryAttributesFile(POBJECT_ATTRIBUTES, FILE_BASIC_INFORMATION*);
 NTSTATUS NTAPI NtQueryInformationFile(HANDLE, PIO_STATUS_BLOCK, PVOID, ULONG, ULONG);
@@ -144,8 +175,11 @@ NTSTATUS NTAPI NtRaiseException(PEXCEPTION_RECORD, PCONTEXT, BOOLEAN);
 NTSTATUS NTAPI NtRaiseHardError(NTSTATUS, ULONG, ULONG, ULONG_PTR*, ULONG, PULONG);
 NTSTATUS NTAPI NtReadFile(HANDLE, HANDLE, PIO_APC_ROUTINE, PVOID, PIO_STATUS_BLOCK, PVOID, ULONG,
                           PLARGE_INTEGER, PULONG);
+NTSTATUS NTAPI NtResumeThread(HANDLE, PULONG);
+NTSTATUS NTAPI NtSetContextThread(HANDLE, PCONTEXT);
 NTSTATUS NTAPI NtSetInformationFile(HANDLE, PIO_STATUS_BLOCK, PVOID, ULONG, ULONG);
 NTSTATUS NTAPI NtSetInformationThread(HANDLE, ULONG, PVOID, ULONG);
+NTSTATUS NTAPI NtSuspendThread(HANDLE, PULONG);
 NTSTATUS NTAPI NtTerminateProcess(HANDLE, NTSTATUS);
 NTSTATUS NTAPI NtTerminateThread(HANDLE, NTSTATUS);
 NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE, PVOID);
