@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/ensure.hpp"
+#include "cli/personalities.hpp"
 
 namespace ringside::cli {
 namespace {
@@ -21,9 +22,9 @@ void add_repeatable(CLI::App& app, const char* name, std::vector<std::string>& v
 
 void add_world(CLI::App& app, WorldOptions& world) {
     app.option_defaults()->group("World");
-    app.add_option("--os", world.os, "system to run: xp, or bare for none at all")
+    app.add_option("--os", world.os, "system to run; bare is none at all")
         ->type_name("NAME")
-        ->check(CLI::IsMember({"xp", "bare"}))
+        ->check(CLI::IsMember(system_names()))
         ->capture_default_str();
     app.add_option("--cpu", world.cpu, "processor model: i486 or p6")
         ->type_name("NAME")
@@ -31,8 +32,10 @@ void add_world(CLI::App& app, WorldOptions& world) {
     app.add_option("--mhz", world.mhz, "clock rate (default: the model's, 66 or 1000)")
         ->type_name("N")
         ->check(CLI::Range(1U, 100'000U));
-    app.add_option("--entry", world.entry,
-                   "way into the kernel: int2e or sysenter; auto asks CPUID as the system does")
+    app.add_option(
+           "--entry", world.entry,
+           "way into the kernel: int2e, or sysenter, also where the system never knew it; auto "
+           "asks CPUID as the system does")
         ->type_name("NAME")
         ->check(CLI::IsMember({"auto", "int2e", "sysenter"}))
         ->capture_default_str();

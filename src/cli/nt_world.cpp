@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "guest/flat_image.hpp"
 #include "guest/import_check.hpp"
 #include "guest/pe_image.hpp"
+#include "guest/system_dll.hpp"
 #include "host/date.hpp"
 #include "host/path.hpp"
 #include "host/utf16.hpp"
@@ -49,8 +51,9 @@ SharedImage parse_image(std::string_view file, std::span<const std::byte> bytes)
 /// The libraries a program may import: ours, and those in its own folder.
 class Libraries {
   public:
-    explicit Libraries(std::filesystem::path folder) : folder_(std::move(folder)) {
-        images_["ntdll.dll"] = parse_image("ntdll.dll", embedded::ntdll_xp_dll());
+    Libraries(std::filesystem::path folder, std::span<const std::byte> ntdll)
+        : folder_(std::move(folder)) {
+        images_["ntdll.dll"] = parse_image("ntdll.dll", ntdll);
         images_["kernel32.dll"] = parse_image("kernel32.dll", embedded::kernel32_dll());
     }
 
@@ -182,32 +185,36 @@ host::FileTime boot_date(const WorldOptions& options) {
 }
 
 /// NtTerminateProcess(NtCurrentProcess(), 0) by a stub of its own.
-SharedImage probe_program(bool by_sysenter) {
-    constexpr std::array<std::uint8_t, 20> int2e{0x6A, 0x00,                    // push 0
-                                                 0x6A, 0xFF,                    // push -1
-                                                 0x89, 0xE2,                    // mov edx, esp
-                                                 0xB8, 0x01, 0x01, 0x00, 0x00,  // mov eax, 101h
-                                                 0xCD, 0x2E,                    // int 2Eh
-                                                 0xEB, 0xFE, 0x90, 0x90, 0x90, 0x90, 0x90};
-    constexpr std::array<std::uint8_t, 20> sysenter{
+SharedImage probe_program(const nt::Profile& profile, bool by_sysenter) {
+    std::array<std::uint8_t, 20> int2e{0x6A, 0x00,                    // push 0
+                                       0x6A, 0xFF,                    // push -1
+                                       0x89, 0xE2,                    // mov edx, esp
+                                       0xB8, 0x00, 0x00, 0x00, 0x00,  // mov eax, number
+                                       0xCD, 0x2E,                    // int 2Eh
+                                       0xEB, 0xFE, 0x90, 0x90, 0x90, 0x90, 0x90};
+    std::array<std::uint8_t, 20> sysenter{
         0x6A, 0x00, 0x6A, 0xFF,        //
         0x6A, 0x00, 0x6A, 0x00,        // two return addresses that nobody returns to
         0x89, 0xE2,                    //
-        0xB8, 0x01, 0x01, 0x00, 0x00,  //
+        0xB8, 0x00, 0x00, 0x00, 0x00,  //
         0x0F, 0x34,                    // sysenter
         0xEB, 0xFE, 0x90};
-    auto image = guest::read_flat("probe", std::as_bytes(std::span(by_sysenter ? sysenter : int2e)),
+    auto& code = by_sysenter ? sysenter : int2e;
+    const std::uint32_t number = profile.find_service("NtTerminateProcess")->index;
+    std::memcpy(&*std::find(code.begin(), code.end(), 0xB8) + 1, &number, sizeof number);
+    auto image = guest::read_flat("probe", std::as_bytes(std::span(code)),
                                   LinearAddress{0x00400000}, LinearAddress{0x7FFF0000});
     ensure(image.has_value(), "the inspectors' own program is an image");
     return std::make_shared<const guest::Image>(std::move(image.value()));
 }
 
-void add_program(const WorldOptions& options, host::Mounts& mounts, nt::KernelConfig& config) {
+void add_program(const WorldOptions& options, const nt::Profile& profile,
+                 std::span<const std::byte> ntdll, host::Mounts& mounts, nt::KernelConfig& config) {
     if (options.program.empty()) {
         if (!options.may_lack_program) {
             throw InputError(2, "nothing to run: name a program");
         }
-        config.program = probe_program(options.entry == "sysenter");
+        config.program = probe_program(profile, options.entry == "sysenter");
         config.flat = true;
         return;
     }
@@ -219,7 +226,7 @@ void add_program(const WorldOptions& options, host::Mounts& mounts, nt::KernelCo
         throw InputError(126, fmt::format("{}: Characteristics: a library, not a program", name));
     }
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    Libraries libraries(folder);
+    Libraries libraries(folder, ntdll);
     const auto imports = guest::check_imports(
         *config.program, [&libraries](std::string_view module) { return libraries.find(module); });
     if (!imports) {
@@ -263,7 +270,22 @@ std::vector<nt::IrqRequest> irqs(const WorldOptions& options, std::uint64_t tick
     return result;
 }
 
+bool is_anachronism(const WorldOptions& options, const nt::Profile& profile) {
+    return options.entry == "sysenter" && !profile.sysenter;
+}
+
 }  // namespace
+
+std::string nt_entry(const WorldOptions& options, bool has_sysenter) {
+    const nt::Profile profile = nt::load_profile(options.os);
+    if (is_anachronism(options, profile)) {
+        return "sysenter, an anachronism";
+    }
+    if (options.entry != "auto") {
+        return options.entry;
+    }
+    return has_sysenter && profile.sysenter ? "sysenter" : "int2e";
+}
 
 std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
                                             const Surroundings& around) {
@@ -271,6 +293,7 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
         !options.exit_port.empty()) {
         throw InputError(2, "--load, --start, --poke and --exit-port need --os bare");
     }
+    const nt::Profile profile = nt::load_profile(options.os);
     nt::KernelConfig config;
     config.profile = options.os;
     config.entry = options.entry == "int2e"      ? nt::EntryChoice::int2e
@@ -281,12 +304,16 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
     config.warn = around.warn;
     config.debug_print = around.debug_print;
     const host::FileTime date = boot_date(options);
-    add_program(options, around.mounts, config);
+    const auto ntdll =
+        guest::ntdll_of(profile.name, is_anachronism(options, profile) ? guest::Stubs::sysenter
+                                                                       : guest::Stubs::native);
+    ensure(ntdll.has_value(), "every profile has an ntdll.dll");
+    add_program(options, profile, *ntdll, around.mounts, config);
     const auto add_library = [&](std::u16string_view name, std::span<const std::byte> bytes) {
         around.mounts.add_file(std::u16string(system_folder) + std::u16string(name), bytes,
                                host::default_date);
     };
-    add_library(u"ntdll.dll", embedded::ntdll_xp_dll());
+    add_library(u"ntdll.dll", *ntdll);
     add_library(u"kernel32.dll", embedded::kernel32_dll());
     add_mounts(options, around.mounts);
     config.current_directory = working_directory(options, around.mounts);

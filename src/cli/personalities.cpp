@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/personalities.hpp"
 
-#include <fmt/format.h>
-
-#include "base/ensure.hpp"
 #include "cli/bare_world.hpp"
 #include "cli/nt_world.hpp"
+#include "nt/profile.hpp"
 
 namespace ringside::cli {
 
@@ -14,10 +12,17 @@ std::unique_ptr<guest::Personality> make_personality(const WorldOptions& options
     if (options.os == "bare") {
         return make_bare(options);
     }
-    if (options.os == "xp") {
-        return make_nt(options, around);
-    }
-    throw InputError(2, fmt::format("--os {}: no such system", options.os));
+    return make_nt(options, around);
+}
+
+std::vector<std::string> system_names() {
+    auto names = nt::profile_names();
+    names.emplace_back("bare");
+    return names;
+}
+
+std::string entry_of(const WorldOptions& options, bool has_sysenter) {
+    return options.os == "bare" ? "none" : nt_entry(options, has_sysenter);
 }
 
 }  // namespace ringside::cli

@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/options.hpp"
 #include "guest/machine.hpp"
@@ -25,5 +27,11 @@ struct Surroundings {
 /// The system that `--os` names, with its program read. One line here for each system.
 [[nodiscard]] std::unique_ptr<guest::Personality> make_personality(const WorldOptions& options,
                                                                    const Surroundings& around);
+
+/// The names that `--os` takes.
+[[nodiscard]] std::vector<std::string> system_names();
+
+/// How programs of that system enter its kernel, for a reader: "none" without a kernel.
+[[nodiscard]] std::string entry_of(const WorldOptions& options, bool has_sysenter);
 
 }  // namespace ringside::cli

@@ -124,12 +124,8 @@ trace::Header World::header() const {
     header.os = options_.os;
     header.cpu = options_.cpu;
     header.mhz = machine_->mhz();
-    // What the system's own question to CPUID comes to.
     const bool has_sep = (cpu::traits(machine_->cpu().model).features & cpu::feature::sep) != 0;
-    header.entry = options_.entry != "auto" ? options_.entry
-                   : options_.os == "bare"  ? "none"
-                   : has_sep                ? "sysenter"
-                                            : "int2e";
+    header.entry = entry_of(options_, has_sep);
     header.assumed_clocks = has_assumed_clocks();
     return header;
 }

@@ -35,7 +35,7 @@ Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
       host(the_host),
       mmu(the_mmu),
       pages(mmu.memory(), first_page),
-      tables(mmu, pages),
+      tables(mmu, pages, profile.page_tables),
       stacks(tables, pages),
       memory(tables, pages),
       user_memory(mmu, memory, mm_user_probe_address, STATUS_ACCESS_VIOLATION.value),

@@ -11,7 +11,6 @@
 namespace ringside::nt {
 namespace {
 
-constexpr LinearAddress pcr{0xFFDFF000};
 constexpr LinearAddress shared_data{0x7FFE0000};
 
 struct Place {
@@ -20,10 +19,10 @@ struct Place {
     LinearAddress (*at)(const Kernel&);
 };
 constexpr std::array places{
-    Place{"pcr", "KPCR", [](const Kernel&) { return pcr; }},
+    Place{"pcr", "KPCR", [](const Kernel& kernel) { return kernel.profile.pcr; }},
     Place{"prcb", "KPRCB",
           [](const Kernel& kernel) {
-              return pcr + kernel.profile.layout.offset("KPCR", "PrcbData");
+              return kernel.profile.pcr + kernel.profile.layout.offset("KPCR", "PrcbData");
           }},
     Place{"shared-data", "KUSER_SHARED_DATA", [](const Kernel&) { return shared_data; }},
     Place{"thread", "KTHREAD", [](const Kernel& kernel) { return kernel.thread->kthread; }},

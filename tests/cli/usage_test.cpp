@@ -12,7 +12,7 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
         {{"frobnicate"}, "no subcommand 'frobnicate'; there are run, trace, check, inspect and vectors"},
         {{"run"}, "nothing to run: name a program"},
         {{"run", "--frob", hello}, "--frob"},
-        {{"run", "--os", "nt4", hello}, "{xp,bare}"},
+        {{"run", "--os", "os2", hello}, "{reactos-0.2,nt4,2000,xp-rtm,xp,2003,vista,7,bare}"},
         {{"run", "--cpu", "z80", hello}, "--cpu z80: no such model"},
         {{"run", "--cpu", "i386", hello}, "comes later"},
         {{"run", "--cpu", "pentium", hello}, "comes later"},

@@ -10,9 +10,9 @@ using namespace ringside::nt;
 TEST_CASE("boot: the page tables appear at their classical place", "[nt][boot]") {
     TestKernel test;
     KernelMemory& memory = test.kernel->structures;
-    const auto entry = memory.read<std::uint32_t>(page_directory_base + 0x300 * 4);
+    const auto entry = memory.read<std::uint32_t>(LinearAddress{0xC0300000 + 0x300 * 4});
     CHECK((entry & mmu::entry::frame) == test.state.directory.value);
-    const auto kernel_pte = memory.read<std::uint32_t>(page_table_base + (0x804D7000U >> 12) * 4);
+    const auto kernel_pte = memory.read<std::uint32_t>(LinearAddress{0xC0000000 + (0x804D7000U >> 12) * 4});
     CHECK((kernel_pte & mmu::entry::present) != 0);
     CHECK((kernel_pte & mmu::entry::user) == 0);
 }

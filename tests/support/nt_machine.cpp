@@ -89,6 +89,7 @@ TestNtMachine::TestNtMachine(const World& world, const GuestCode& program, const
                              std::string_view start)
     : machine_({world.model, memory_bytes, std::nullopt, world.block_limit}) {
     nt::KernelConfig config;
+    config.profile = world.profile;
     config.program = image_of(program, label(program, start));
     config.flat = true;
     config.entry = world.entry;
@@ -184,11 +185,11 @@ std::uint32_t TestNtMachine::thread_dword(std::string_view field) const {
 }
 
 std::uint32_t TestNtMachine::pcr(std::string_view field) const {
-    return structures().get(pcr_base, "KPCR", field);
+    return structures().get(pcr_base(), "KPCR", field);
 }
 
 void TestNtMachine::set_pcr(std::string_view field, std::uint32_t value) {
-    structures().set(pcr_base, "KPCR", field, value);
+    structures().set(pcr_base(), "KPCR", field, value);
 }
 
 LinearAddress TestNtMachine::user_frame() const {

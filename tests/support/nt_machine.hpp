@@ -38,12 +38,13 @@ struct CpuState {
     std::uint64_t clock{};  ///< clocks of the model since reset
 };
 
-/// The xp kernel on a whole machine, with a program that is entered at one of its labels and
+/// The kernel of a profile on a whole machine, with a program that is entered at one of its labels and
 /// ring-0 code beside the kernel. It runs from place to place; at each, everything can be read,
 /// and what ring 0 could write can be written.
 class TestNtMachine {
   public:
     struct World {
+        std::string profile = "xp";
         cpu::Model model = cpu::Model::p6;
         nt::EntryChoice entry = nt::EntryChoice::by_cpuid;
         std::uint32_t block_limit = 64;
@@ -78,8 +79,10 @@ class TestNtMachine {
     [[nodiscard]] std::uint32_t thread_dword(std::string_view field) const;
     [[nodiscard]] std::uint32_t pcr(std::string_view field) const;
     void set_pcr(std::string_view field, std::uint32_t value);
-    [[nodiscard]] std::uint32_t exception_list() const { return dword(pcr_base); }
-    void set_exception_list(std::uint32_t value) { set_dword(pcr_base, value); }
+    [[nodiscard]] const nt::Profile& profile() const { return nt_->kernel().profile; }
+    [[nodiscard]] LinearAddress pcr_base() const { return profile().pcr; }
+    [[nodiscard]] std::uint32_t exception_list() const { return dword(pcr_base()); }
+    void set_exception_list(std::uint32_t value) { set_dword(pcr_base(), value); }
     /// Where a frame of ring 3 stands on this thread's stack: InitialStack - 0x29C.
     [[nodiscard]] LinearAddress user_frame() const;
 
@@ -97,8 +100,6 @@ class TestNtMachine {
     void set_descriptor(std::uint16_t selector, std::uint64_t descriptor);
 
   private:
-    static constexpr LinearAddress pcr_base{0xFFDFF000};
-
     [[nodiscard]] nt::KernelMemory& structures() const { return nt_->kernel().structures; }
     [[nodiscard]] LinearAddress kthread() const { return nt_->kernel().thread->kthread; }
 

@@ -16,7 +16,6 @@ constexpr LinearAddress idt{0x8003F400};
 constexpr LinearAddress tss{0x80042000};
 constexpr LinearAddress shared_data_kernel{0xFFDF0000};
 constexpr LinearAddress shared_data_user{0x7FFE0000};
-constexpr LinearAddress kernel_pcr{0xFFDFF000};
 constexpr std::uint32_t cr0_pe_et_pg = 0x80000011;
 
 /// Flat segments for the first instructions: KiSystemStartup loads its own GDT at once.
@@ -95,7 +94,7 @@ BootState Kernel::boot() {
     boot_state.directory = tables.directory();
 
     const KernelImage image = place_kernel_image(*this);
-    boot_state.pcr = kernel_pcr;
+    boot_state.pcr = profile.pcr;
     boot_state.service_descriptor_table = image.at("KeServiceDescriptorTable");
     boot_state.thread_startup = image.at("KiThreadStartup");
     boot_state.suspend_nop = image.at("KiSuspendNop");

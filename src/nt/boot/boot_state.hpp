@@ -11,8 +11,11 @@ namespace ringside::nt {
 
 /// A service number with the id that its thunk asks for.
 struct ThunkRow {
+    static constexpr std::uint32_t no_number = 0xFFFFFFFF;
+
     std::string name;
-    std::uint32_t number{};  ///< As in EAX.
+    /// As in EAX; no_number for a body that the profile has no service for.
+    std::uint32_t number = no_number;
     std::uint32_t argument_bytes{};
     std::uint32_t id{};
     bool implemented = false;

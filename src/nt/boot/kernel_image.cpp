@@ -13,10 +13,16 @@
 namespace ringside::nt {
 namespace {
 
-constexpr LinearAddress kernel_base{0x804D7000};
 constexpr std::uint32_t thunk_alignment = 16;
 constexpr std::uint32_t longest_thunk = 32;
 constexpr std::uint32_t descriptor_size = 0x10;
+
+std::span<const std::byte> kernel_file(const Profile& profile, std::string_view what) {
+    const auto file =
+        embedded::find_in_guest(fmt::format("kernel_{}_{}", profile_id(profile.name), what));
+    ensure(file.has_value(), fmt::format("this build has no kernel of {}", profile.name));
+    return *file;
+}
 
 }  // namespace
 
@@ -37,13 +43,14 @@ LinearAddress KernelImage::at(std::string_view name) const {
 }
 
 KernelImage place_kernel_image(Kernel& kernel) {
-    const auto bytes = embedded::kernel_xp_image();
+    const LinearAddress base = kernel.profile.kernel_base;
+    const auto bytes = kernel_file(kernel.profile, "image");
     const auto size = align_up(static_cast<std::uint32_t>(bytes.size()), page_size);
-    map_kernel_pages(kernel, kernel_base, size);
-    kernel.structures.write_bytes(kernel_base, bytes);
-    KernelImage image{.symbols = {}, .names = {}, .base = kernel_base, .end = kernel_base + size};
+    map_kernel_pages(kernel, base, size);
+    kernel.structures.write_bytes(base, bytes);
+    KernelImage image{.symbols = {}, .names = {}, .base = base, .end = base + size};
     std::vector<guest::ModuleSymbol> labels;
-    for (const Row& row : rows_of(embedded::kernel_xp_symbols())) {
+    for (const Row& row : rows_of(kernel_file(kernel.profile, "symbols"))) {
         const auto address = parse_number(row[0]);
         const auto length = parse_number(row[1]);
         ensure(row.size() == 3 && address && length, "kernel symbols: a row has three fields");
@@ -56,12 +63,15 @@ KernelImage place_kernel_image(Kernel& kernel) {
 }
 
 void place_service_tables(Kernel& kernel, const KernelImage& image) {
-    // Ids: bodies first, in the order of the service table, then every number that has none.
+    // Ids: bodies first, in the order of the service table, then every number that has none. A body
+    // serves a number of the profile only if it takes as many arguments.
     std::vector<ThunkRow>& thunks = kernel.boot_state.thunks;
     for (const ServiceRow& row : service_table()) {
         const ServiceNumber* const number = kernel.profile.find_service(row.name);
-        ensure(number != nullptr && number->argument_bytes == row.argument_bytes(),
-               fmt::format("{} is not what the profile has", row.name));
+        if (number == nullptr || number->argument_bytes != row.argument_bytes()) {
+            thunks.push_back({.name = std::string(row.name)});
+            continue;
+        }
         thunks.push_back({.name = number->name,
                           .number = number->index,
                           .argument_bytes = number->argument_bytes,
@@ -69,7 +79,9 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
     }
     std::map<std::uint32_t, std::size_t> by_number;
     for (std::size_t i = 0; i < thunks.size(); ++i) {
-        by_number.emplace(thunks[i].number, i);
+        if (thunks[i].number != ThunkRow::no_number) {
+            by_number.emplace(thunks[i].number, i);
+        }
     }
     const auto add_missing = [&](const std::vector<ServiceNumber>& numbers) {
         for (const ServiceNumber& number : numbers) {
@@ -98,6 +110,9 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
     for (std::size_t i = 0; i < thunks.size(); ++i) {
         ThunkRow& thunk = thunks[i];
         thunk.id = static_cast<std::uint32_t>(i + 1);
+        if (thunk.number == ThunkRow::no_number) {
+            continue;
+        }
         thunk.address = next;
         const auto code =
             encode_thunk(thunk.id, static_cast<std::uint16_t>(thunk.argument_bytes), next, outcome);
@@ -132,7 +147,9 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
     module.symbols.push_back({win32k_table, "W32pServiceTable", 0});
     module.symbols.push_back({win32k_arguments, "W32pArgumentTable", 0});
     for (const ThunkRow& thunk : thunks) {
-        module.symbols.push_back({thunk.address, thunk.name, 0});
+        if (thunk.number != ThunkRow::no_number) {
+            module.symbols.push_back({thunk.address, thunk.name, 0});
+        }
     }
     module.symbols.insert(module.symbols.end(), zw_names.begin(), zw_names.end());
     kernel.symbols.add(std::move(module));

@@ -111,7 +111,7 @@ void create_peb_and_teb(Kernel& kernel, const UserStackBounds& stack, LinearAddr
     peb("OSMajorVersion", kernel.profile.major);
     peb("OSMinorVersion", kernel.profile.minor);
     peb("OSBuildNumber", kernel.profile.build);
-    peb("OSCSDVersion", 0x300);
+    peb("OSCSDVersion", kernel.profile.csd_version);
     peb("OSPlatformId", platform_nt);
     peb("ImageSubsystem", program.subsystem);
     peb("ImageSubsystemMajorVersion", program.subsystem_major);

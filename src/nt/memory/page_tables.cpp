@@ -16,11 +16,12 @@ PhysicalAddress table_entry(std::uint32_t directory_entry, LinearAddress a) {
 
 }  // namespace
 
-PageTables::PageTables(mmu::Mmu& mmu, PageAllocator& pages) : mmu_(mmu), pages_(pages) {
+PageTables::PageTables(mmu::Mmu& mmu, PageAllocator& pages, LinearAddress shown_at)
+    : mmu_(mmu), pages_(pages) {
     const auto directory = pages.allocate();
     ensure(directory.has_value(), "there is RAM for a page directory");
     directory_ = *directory;
-    mmu_.memory().write(directory_entry(page_table_base), directory_.value | present | writable);
+    mmu_.memory().write(directory_entry(shown_at), directory_.value | present | writable);
 }
 
 bool PageTables::set(LinearAddress a, std::uint32_t entry) {

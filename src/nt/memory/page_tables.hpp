@@ -8,18 +8,15 @@
 
 namespace ringside::nt {
 
-/// Where the recursive directory entry makes the page tables appear.
-inline constexpr LinearAddress page_table_base{0xC0000000};
-inline constexpr LinearAddress page_directory_base{0xC0300000};
-
 /// An entry's bit 9, free for software: the page is shared until it is written.
 inline constexpr std::uint32_t pte_copy_on_write = 0x200;
 
 /// Writes the one system page directory and its tables, in guest memory at their physical places.
 class PageTables {
   public:
-    /// Makes an empty directory whose entry 0x300 points to itself.
-    PageTables(mmu::Mmu& mmu, PageAllocator& pages);
+    /// Makes an empty directory with one entry that points to itself, so that the page tables
+    /// appear from `shown_at` on, a multiple of 4 MiB.
+    PageTables(mmu::Mmu& mmu, PageAllocator& pages, LinearAddress shown_at);
 
     [[nodiscard]] PhysicalAddress directory() const { return directory_; }
 

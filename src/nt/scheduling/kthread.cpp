@@ -60,7 +60,9 @@ LinearAddress push_switch_frame(Kernel& kernel, LinearAddress kthread, LinearAdd
     KernelMemory& memory = kernel.structures;
     const LinearAddress frame = top - memory.layout().size("KSWITCHFRAME");
     memory.set(frame, "KSWITCHFRAME", "ExceptionList", exception_chain_end);
-    memory.set(frame, "KSWITCHFRAME", "EFlags", eflags_always);
+    if (memory.layout().find("KSWITCHFRAME", "EFlags") != nullptr) {
+        memory.set(frame, "KSWITCHFRAME", "EFlags", eflags_always);
+    }
     memory.set(frame, "KSWITCHFRAME", "RetAddr", routine.value);
     memory.set(kthread, "KTHREAD", "KernelStack", frame.value);
     return frame;

@@ -8,7 +8,6 @@ namespace ringside::nt {
 namespace {
 
 /// KUSER_SHARED_DATA and the PCR, where KiSystemStartup left what CPUID told it.
-constexpr LinearAddress pcr{0xFFDFF000};
 
 /// SYSTEM_PROCESSOR_INFORMATION.
 struct SYSTEM_PROCESSOR_INFORMATION {
@@ -40,7 +39,7 @@ SYSTEM_BASIC_INFORMATION basic_information(Kernel& kernel) {
 
 SYSTEM_PROCESSOR_INFORMATION processor_information(Kernel& kernel) {
     KernelMemory& memory = kernel.structures;
-    const LinearAddress prcb = memory.place(pcr, "KPCR", "PrcbData");
+    const LinearAddress prcb = memory.place(kernel.profile.pcr, "KPCR", "PrcbData");
     return {.ProcessorArchitecture = 0,
             .ProcessorLevel = static_cast<std::uint16_t>(memory.get(prcb, "KPRCB", "CpuType")),
             .ProcessorRevision = static_cast<std::uint16_t>(memory.get(prcb, "KPRCB", "CpuStep")),

@@ -107,9 +107,11 @@ void KeUpdateSystemTime(Kernel& kernel, LinearAddress frame, std::uint32_t incre
     ++kernel.tick_count;
     write_system_time(kernel, "InterruptTime", kernel.interrupt_time);
     write_system_time(kernel, "SystemTime", static_cast<std::uint64_t>(kernel.system_time().ticks));
-    write_system_time(kernel, "TickCount", kernel.tick_count);
     kernel.structures.set(shared_data, "KUSER_SHARED_DATA", "TickCountLow",
                           static_cast<std::uint32_t>(kernel.tick_count));
+    if (kernel.profile.layout.find("KUSER_SHARED_DATA", "TickCount") != nullptr) {
+        write_system_time(kernel, "TickCount", kernel.tick_count);
+    }
     update_run_time(kernel, frame);
     kernel.dispatcher.tick();
 }

@@ -50,7 +50,11 @@ END_FUNCTION KiSwapContext
 # EBX = PCR, ESI = next thread, EDI = current thread. The KSWITCHFRAME, exception list, EFLAGS and
 # return address, is where KTHREAD.KernelStack points while a thread is off the processor.
 FUNCTION SwapContext
+        .ifdef  KSWITCHFRAME_EFlags
         pushfd
+        .else
+        push    0                               # ApcBypassDisable; IF = 0 is all there is to EFLAGS
+        .endif
         push    dword ptr [ebx + PCR_EXCEPTION_LIST]
         mov     [edi + KTHREAD_KernelStack], esp
         mov     byte ptr [esi + KTHREAD_State], THREAD_STATE_RUNNING
@@ -108,7 +112,11 @@ SwapContextTeb:
         inc     dword ptr [esi + KTHREAD_ContextSwitches]
         inc     dword ptr [ebx + PCR_CONTEXT_SWITCHES]
         pop     dword ptr [ebx + PCR_EXCEPTION_LIST]
+        .ifdef  KSWITCHFRAME_EFlags
         popfd
+        .else
+        add     esp, 4
+        .endif
         ret
 END_FUNCTION SwapContext
 
