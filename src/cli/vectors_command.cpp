@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -44,7 +45,7 @@ int vectors_command(const CommandLine& line) {
     vectors::RunOptions options;
     options.model = model_of(given);
     options.first = given.first;
-    const std::string report = report_file(given.report);
+    const std::string report_path = report_file(given.report);
     vectors::KnownDifferences known;
     if (!given.known.empty()) {
         known = {std::filesystem::path(given.known).filename().string(),
@@ -54,6 +55,10 @@ int vectors_command(const CommandLine& line) {
     const auto paths = vectors::find_files(given.paths);
     const unsigned jobs = given.jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
 
+    std::optional<Output> report;
+    if (!report_path.empty()) {
+        report.emplace(report_path, -1);
+    }
     Output output({}, STDOUT_FILENO);
     std::size_t differences = given.first;
     std::vector<vectors::FileResult> results;
@@ -62,8 +67,9 @@ int vectors_command(const CommandLine& line) {
         output.flush();
         results.push_back(std::move(file));
     });
-    if (!report.empty()) {
-        Output(report, -1).write(vectors::junit_text(results));
+    if (report) {
+        report->write(vectors::junit_text(results));
+        report->flush();
     }
     output.write(vectors::summary_text(results, line.output.quiet));
     output.flush();
