@@ -6,13 +6,16 @@
 #include <string>
 
 #include "base/ensure.hpp"
+#include "nt/callbacks/user_callback.hpp"
 #include "nt/exceptions/bugcheck.hpp"
 #include "nt/exceptions/exceptions.hpp"
 #include "nt/kernel.hpp"
 #include "nt/ktrap_frame.hpp"
+#include "nt/memory/mm_kernel_stack.hpp"
 #include "nt/scheduling/thread_creation.hpp"
 #include "nt/services/process.hpp"
 #include "nt/services/time.hpp"
+#include "nt/win32k/gui_thread.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -48,15 +51,34 @@ ServiceOutcome dispatch_exception(Kernel& kernel, Words words) {
                                mode_of(words[3]), (words[4] & 0xFF) != 0);
 }
 
-/// No win32k here yet: a thread never becomes a GUI thread, and its caller answers as for a number
-/// out of range.
-ServiceOutcome convert_to_gui_thread(Kernel&, Words) {
-    return STATUS_INVALID_SYSTEM_SERVICE;
+ServiceOutcome gui_thread_callout(Kernel& kernel, Words) {
+    return PspW32ThreadCallout(kernel);
 }
 
-/// Without win32k no GDI call can be batched; whatever count stands in the TEB, nothing is queued.
-ServiceOutcome flush_user_batch(Kernel&, Words) {
+ServiceOutcome flush_user_batch(Kernel& kernel, Words) {
+    return KeGdiFlushUserBatch(kernel);
+}
+
+ServiceOutcome create_kernel_stack(Kernel& kernel, Words words) {
+    return NTSTATUS{MmCreateKernelStack(kernel, words[0] != 0, LinearAddress{words[1]})};
+}
+
+ServiceOutcome delete_kernel_stack(Kernel& kernel, Words words) {
+    MmDeleteKernelStack(kernel, LinearAddress{words[0]});
     return STATUS_SUCCESS;
+}
+
+ServiceOutcome grow_kernel_stack(Kernel& kernel, Words words) {
+    return MmGrowKernelStack(kernel, LinearAddress{words[0]});
+}
+
+ServiceOutcome build_user_callback(Kernel& kernel, Words words) {
+    return KiBuildUserCallback(kernel, words[0], LinearAddress{words[1]}, words[2],
+                               LinearAddress{words[3]});
+}
+
+ServiceOutcome finish_user_callback(Kernel& kernel, Words words) {
+    return NTSTATUS{KiFinishUserCallback(kernel, LinearAddress{words[0]}, NTSTATUS{words[1]})};
 }
 
 ServiceOutcome update_system_time(Kernel& kernel, Words words) {
@@ -110,7 +132,7 @@ constexpr std::array helpers{
     Helper{0x8000, 1, deliver_user_apc},
     Helper{0x8001, 4, access_fault},
     Helper{0x8002, 5, dispatch_exception},
-    Helper{0x8003, 0, convert_to_gui_thread},
+    Helper{0x8003, 0, gui_thread_callout},
     Helper{0x8004, 0, flush_user_batch},
     Helper{0x8005, 2, update_system_time},
     Helper{0x8006, 5, bug_check},
@@ -118,6 +140,11 @@ constexpr std::array helpers{
     Helper{0x8008, 5, debug_print},
     Helper{0x8009, 2, user_thread_startup},
     Helper{0x800A, 0, wait_while_suspended},
+    Helper{0x8010, 1, grow_kernel_stack},
+    Helper{0x8011, 2, create_kernel_stack},
+    Helper{0x8012, 1, delete_kernel_stack},
+    Helper{0x8013, 4, build_user_callback},
+    Helper{0x8014, 2, finish_user_callback},
 };
 
 const Helper* find_helper(std::uint32_t id) {

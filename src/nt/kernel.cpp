@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "nt/callbacks/user_callback.hpp"
 #include "nt/exceptions/exceptions.hpp"
 #include "nt/helpers.hpp"
 #include "nt/ktrap_frame.hpp"
@@ -228,8 +229,9 @@ HypercallResult Kernel::call_helper(std::uint32_t id, LinearAddress esp) {
     return result_of(run_helper(*this, id, words));
 }
 
-HypercallResult Kernel::resume(std::uint64_t now) {
+HypercallResult Kernel::resume(std::uint64_t now, std::uint32_t eax) {
     return guarded(now, [&]() -> HypercallResult {
+        take_callback_answer(*this, eax);
         auto& pending = thread->pending;
         std::shared_ptr<ObservedCall> call = pending.empty() ? nullptr : pending.back().call;
         return result_of(leave_service(dispatcher.resume(), std::move(call)));

@@ -63,7 +63,7 @@ class Kernel {
     HypercallResult hypercall(std::uint32_t id, LinearAddress esp, std::uint64_t now);
     /// `out 0EAh,eax`: the current thread goes on; runs the resume of its innermost suspended
     /// service, if what that waited for has come.
-    HypercallResult resume(std::uint64_t now);
+    HypercallResult resume(std::uint64_t now, std::uint32_t eax = 0);
 
     void set_observer(guest::ServiceObserver* observer) { observer_ = observer; }
 

@@ -115,6 +115,7 @@ inline constexpr NTSTATUS STATUS_IO_DEVICE_ERROR{0xC0000185};
 inline constexpr NTSTATUS STATUS_MAPPED_ALIGNMENT{0xC0000220};
 inline constexpr NTSTATUS STATUS_HANDLE_NOT_CLOSABLE{0xC0000235};
 inline constexpr NTSTATUS STATUS_NO_CALLBACK_ACTIVE{0xC0000258};
+inline constexpr NTSTATUS STATUS_CALLBACK_POP_STACK{0xC0000423};
 
 /// Internal to MmAccessFault's answer: KiDispatchException turns it into an access violation.
 inline constexpr NTSTATUS KI_EXCEPTION_ACCESS_VIOLATION{0x10000004};

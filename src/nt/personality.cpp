@@ -79,7 +79,7 @@ std::optional<guest::StopReason> Personality::port_io(guest::Machine& machine,
                                 cpu.registers[cpu::GeneralRegister::esp]};
         result = kernel_.hypercall(exit.value, esp, cpu.clock);
     } else {
-        result = kernel_.resume(cpu.clock);
+        result = kernel_.resume(cpu.clock, exit.value);
     }
     cpu.registers[cpu::GeneralRegister::eax] = result.eax;
     cpu.registers[cpu::GeneralRegister::ecx] = result.ecx;

@@ -62,6 +62,7 @@ struct Profile {
 
     std::vector<Assumption> assumptions;
 
+    /// Of both tables.
     [[nodiscard]] const ServiceNumber* find_service(std::string_view name) const;
 };
 

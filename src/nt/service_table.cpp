@@ -13,7 +13,7 @@ const std::vector<ServiceRow>& service_table() {
               file_services(), file_information_services(), memory_services(), object_services(),
               process_services(), registry_services(), section_services(), system_services(),
               thread_services(), thread_context_services(), thread_information_services(),
-              time_services(), wait_services()}) {
+              time_services(), wait_services(), win32k_services()}) {
             rows.insert(rows.end(), family.begin(), family.end());
         }
         return rows;

@@ -15,7 +15,13 @@ namespace ringside::nt {
 class ServiceContext;
 
 /// What the host decided about a service; ECX behind the hypercall.
-enum class Outcome : std::uint32_t { done = 0, block = 1, call_user = 2, frame_edited = 3 };
+enum class Outcome : std::uint32_t {
+    done = 0,
+    block = 1,
+    call_user = 2,
+    frame_edited = 3,
+    callback_return = 4,
+};
 
 /// The answer of a service's body: usually just a status.
 struct ServiceOutcome {
@@ -28,6 +34,8 @@ struct ServiceOutcome {
 
     /// The thread waits; its Wait says for what and what happens then.
     static constexpr ServiceOutcome blocked() { return {Outcome::block, STATUS_PENDING}; }
+    /// The callback that the thread is in has ended; NtCallbackReturn's arguments say how.
+    static constexpr ServiceOutcome callback_return() { return {Outcome::callback_return, {}}; }
     /// The frame has the whole new state: leave by KiServiceExit2.
     static constexpr ServiceOutcome frame_edited() { return {Outcome::frame_edited, {}}; }
 };
@@ -88,5 +96,6 @@ constexpr ServiceRow service(std::string_view name, std::string_view argument_na
 [[nodiscard]] std::span<const ServiceRow> thread_information_services();
 [[nodiscard]] std::span<const ServiceRow> time_services();
 [[nodiscard]] std::span<const ServiceRow> wait_services();
+[[nodiscard]] std::span<const ServiceRow> win32k_services();
 
 }  // namespace ringside::nt

@@ -19,7 +19,8 @@ set(nt_sources
   ki_system_startup.S ki_processor.S ke_init_exceptions.S
   ki_system_service.S ki_fast_call_entry.S ki_service_exit.S ki_service_outcome.S ki_swap_context.S ki_apc.S
   ki_trap.S ki_trap_0d.S ki_trap_0e.S ki_trap_npx.S ki_trap_tasks.S
-  ki_interrupt.S ki_interrupt_dispatch.S ke_interrupt_object.S ki_soft_interrupts.S irql.S hypercalls.S data.S)
+  ki_interrupt.S ki_interrupt_dispatch.S ke_interrupt_object.S ki_soft_interrupts.S
+  ki_callback.S ki_gui_thread.S irql.S hypercalls.S data.S)
 list(TRANSFORM nt_sources PREPEND ${nt_folder}/)
 
 # One kernel for each profile, from the same sources.

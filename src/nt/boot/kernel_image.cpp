@@ -9,6 +9,7 @@
 #include "nt/boot/zw_stubs.hpp"
 #include "nt/kernel.hpp"
 #include "nt/structures/rows.hpp"
+#include "nt/win32k/win32k.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -100,7 +101,8 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
     const LinearAddress table = image.end;
     const LinearAddress arguments = table + nt_count * 4;
     const LinearAddress win32k_table{align_up((arguments + nt_count).value, thunk_alignment)};
-    const LinearAddress win32k_arguments = win32k_table + win32k_count * 4;
+    const LinearAddress win32k_failures = win32k_table + win32k_count * 4;
+    const LinearAddress win32k_arguments = win32k_failures + win32k_count;
     LinearAddress next{align_up((win32k_arguments + win32k_count).value, thunk_alignment)};
     const auto bound = next + static_cast<std::uint32_t>(thunks.size()) * longest_thunk +
                        zw_stubs_bound(kernel);
@@ -124,6 +126,9 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
         kernel.structures.write((win32k ? win32k_table : table) + index * 4, thunk.address.value);
         kernel.structures.write((win32k ? win32k_arguments : arguments) + index,
                                 static_cast<std::uint8_t>(thunk.argument_bytes));
+        if (win32k) {
+            kernel.structures.write(win32k_failures + index, win32k_failure(thunk.name));
+        }
     }
     const auto zw_names = place_zw_stubs(kernel, next, image.at("KiSystemService"));
     const auto fill = [&kernel](LinearAddress slot, LinearAddress base, std::uint32_t limit,

@@ -25,7 +25,8 @@ void TrapFrameWatch::before_write(LinearAddress address, std::size_t length) {
     }
     KernelMemory& memory = kernel_.structures;
     const LinearAddress kthread = kernel_.thread->kthread;
-    const LinearAddress top{memory.get(kthread, "KTHREAD", "InitialStack")};
+    // InitialStack is the top of the innermost callback's part only.
+    const LinearAddress top{memory.get(kthread, "KTHREAD", "StackBase")};
     const LinearAddress limit{memory.get(kthread, "KTHREAD", "StackLimit")};
     if (!overlaps(address, length, limit, top - limit)) {
         return;

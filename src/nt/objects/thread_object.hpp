@@ -10,9 +10,11 @@
 #include "kernelkit/ready_queues.hpp"
 #include "kernelkit/resume.hpp"
 #include "kernelkit/wait.hpp"
+#include "nt/callbacks/callback_answer.hpp"
 #include "nt/ntstatus.hpp"
 #include "nt/objects/object.hpp"
 #include "nt/objects/timer_owner.hpp"
+#include "nt/win32k/gui_thread.hpp"
 
 namespace ringside::nt {
 
@@ -38,6 +40,9 @@ struct PendingService {
     std::optional<kernelkit::WaitRequest> interrupted;
     /// Whom to tell of the answer; null without an observer.
     std::shared_ptr<ObservedCall> call;
+    /// Its callback's parameters, in pool, until the callback has returned.
+    LinearAddress callback{};
+    std::uint32_t callback_size = 0;
 };
 
 /// What a suspended thread waits for.
@@ -76,6 +81,10 @@ class ThreadObject final : public Object,
     std::vector<std::shared_ptr<Ownable>> owned;
     /// The last is the innermost: kernel APCs and user callbacks make services nest.
     std::vector<PendingService> pending;
+    /// To the callback that returned last.
+    CallbackAnswer callback_answer;
+    /// Nothing before the first call to win32k.
+    std::optional<GuiThread> gui;
 };
 
 }  // namespace ringside::nt

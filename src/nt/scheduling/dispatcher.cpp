@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
+#include "nt/callbacks/user_callback.hpp"
 #include "nt/exceptions/exceptions.hpp"
 #include "nt/exceptions/frame_edit.hpp"
 #include "nt/kernel.hpp"
@@ -13,6 +14,7 @@
 #include "nt/scheduling/thread_creation.hpp"
 #include "nt/service_context.hpp"
 #include "nt/user_caller.hpp"
+#include "nt/win32k/gui_thread.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -230,6 +232,8 @@ void Dispatcher::terminate(ThreadObject& thread, NTSTATUS status) {
         cancel_timer(*timer);
     }
     thread.cancel();
+    forget_callbacks(kernel_, thread);
+    end_gui_thread(kernel_, thread);
     thread.pending.clear();
     scheduler_.retire(thread);
     signal(thread);

@@ -5,6 +5,7 @@
 
 #include "nt/service_context.hpp"
 #include "nt/services/wait.hpp"
+#include "nt/win32k/win32k.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -23,8 +24,8 @@ ServiceOutcome end_of_suspension(ServiceContext&, const kernelkit::Resume&,
 }
 
 // By ResumeNumber.
-constexpr std::array<ResumeFunction, 4> functions{return_status, end_of_delay, end_of_wait,
-                                                  end_of_suspension};
+constexpr std::array<ResumeFunction, 5> functions{return_status, end_of_delay, end_of_wait,
+                                                  end_of_suspension, end_of_message_filter};
 
 }  // namespace
 

@@ -12,10 +12,11 @@ namespace ringside::nt {
 /// What a suspended service does when its thread goes on. Numbers, so that a snapshot can hold
 /// them.
 enum class ResumeNumber : std::uint32_t {
-    return_status,      ///< state: the NTSTATUS it had already decided on
-    end_of_delay,       ///< state: none
-    end_of_wait,        ///< state: none
-    end_of_suspension,  ///< state: none
+    return_status,          ///< state: the NTSTATUS it had already decided on
+    end_of_delay,           ///< state: none
+    end_of_wait,            ///< state: none
+    end_of_suspension,      ///< state: none
+    end_of_message_filter,  ///< state: none
 };
 
 /// Runs the function of that number: on the thread that was suspended, with its wait's result.

@@ -100,9 +100,12 @@ NTSTATUS NtRaiseHardError(ServiceContext& context, NTSTATUS status, ULONG count,
     return context.write(response, ResponseReturnToCaller);
 }
 
-/// The kernel begins no callbacks yet, so none can be returned from.
-NTSTATUS NtCallbackReturn(ServiceContext&, UserPointer<std::byte>, Length, NTSTATUS) {
-    return STATUS_NO_CALLBACK_ACTIVE;
+/// The guest unwinds its stack to where the callback began, and hands the arguments on from there.
+ServiceOutcome NtCallbackReturn(ServiceContext& context, UserPointer<std::byte>, Length, NTSTATUS) {
+    Kernel& kernel = context.kernel;
+    const bool active =
+        kernel.structures.get(kernel.thread->kthread, "KTHREAD", "CallbackStack") != 0;
+    return active ? ServiceOutcome::callback_return() : STATUS_NO_CALLBACK_ACTIVE;
 }
 
 constexpr std::array table{

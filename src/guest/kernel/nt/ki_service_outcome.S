@@ -20,6 +20,8 @@ STAGE KiServiceOutcomeBlock
         popfd
         ret
 KiServiceOutcomeNotBlock:
+        cmp     ecx, OUTCOME_CALL_USER
+        je      KiServiceOutcomeCallUser
         cmp     ecx, OUTCOME_FRAME_EDITED
         je      KiServiceOutcomeFrameEdited
         cmp     ecx, OUTCOME_CALLBACK_RETURN
@@ -37,8 +39,18 @@ KiServiceOutcomeFrameEdited:
         mov     ebp, [ecx + KTHREAD_TrapFrame]
         mov     esp, ebp
         jmp     KiServiceExit2
+# EAX = address of the request, also when the host runs the service's `resume`.
+KiServiceOutcomeCallUser:
+        call    KiServiceCallUser
+        out     RESUME_PORT, eax
+        test    ecx, ecx
+        jnz     KiServiceOutcomeTest
+        popfd
+        ret
+# NtCallbackReturn(Result, Length, Status): its arguments stand above EFLAGS and two return addresses.
 KiServiceOutcomeCallbackReturn:
-        mov     ecx, fs:[PCR_CURRENT_THREAD]
-        mov     ebp, [ecx + KTHREAD_TrapFrame]
+        mov     ecx, [esp + 12]
+        mov     edx, [esp + 16]
+        mov     eax, [esp + 20]
         jmp     KiCallbackReturnTail
 END_FUNCTION KiServiceOutcome

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Software interrupts of ring 3 other than the service gate: 2A, 2B, 2C and 2D.
+# Software interrupts of ring 3 other than the service gate: 2A, 2C and 2D. 2B is in ki_callback.S.
         .include "kernel.inc"
         .include "trap_macros.inc"
 
@@ -17,51 +17,6 @@ FUNCTION KiGetTickCount
         shrd    eax, edx, TICK_COUNT_SHIFT
         iretd
 END_FUNCTION KiGetTickCount
-
-# INT 2B, the return from a user callback. ECX = result, EDX = its length, EAX = status. The
-# frame is a service's.
-FUNCTION KiCallbackReturn
-        push    0
-        push    ebp
-        push    ebx
-        push    esi
-        push    edi
-        push    fs
-        mov     ebx, KGDT_R0_PCR
-        mov     fs, ebx
-        push    dword ptr fs:[PCR_EXCEPTION_LIST]
-        mov     dword ptr fs:[PCR_EXCEPTION_LIST], EXCEPTION_CHAIN_END
-        mov     esi, fs:[PCR_CURRENT_THREAD]
-        push    dword ptr [esi + KTHREAD_PreviousMode]
-        RESERVE_SERVICE_VOLATILE
-        mov     ebp, esp
-        mov     ebx, [ebp + KTRAP_FRAME_SegCs]
-        and     ebx, MODE_MASK
-        mov     [esi + KTHREAD_PreviousMode], bl
-        mov     ebx, [esi + KTHREAD_TrapFrame]
-        mov     [ebp + KTRAP_FRAME_Edx], ebx
-        mov     [esi + KTHREAD_TrapFrame], ebp
-        cld
-        SET_DEBUG_HEADER
-        SAVE_DEBUG_REGISTERS_IF_ACTIVE
-STAGE KiCallbackReturnFrameBuilt
-        sti
-        .if     PROFILE_int2b_event_pair
-        # Without a callback the vector is the other fast half of an event pair that nobody has.
-        mov     ecx, fs:[PCR_CURRENT_THREAD]
-        cmp     dword ptr [ecx + KTHREAD_CallbackStack], 0
-        jne     KiCallbackReturnTail
-        mov     eax, STATUS_NO_EVENT_PAIR
-        jmp     KiSystemServiceDone
-        .endif
-# Outcome 4 of a service ends here too. EAX = status.
-STAGE KiCallbackReturnTail
-        mov     ecx, fs:[PCR_CURRENT_THREAD]
-        cmp     dword ptr [ecx + KTHREAD_CallbackStack], 0
-        jne     KiServiceOutcomeUnknown         # nothing in this kernel calls user mode
-        mov     eax, STATUS_NO_CALLBACK_ACTIVE
-        jmp     KiSystemServiceDone
-END_FUNCTION KiCallbackReturn
 
         .if     PROFILE_int2c_assertion
 # INT 2C: an assertion failed. The address is that of the INT.

@@ -63,8 +63,10 @@ STAGE KiSystemServiceGdiRead
         push    edx
         push    eax
         call    KeGdiFlushUserBatch
+        test    eax, eax
         pop     eax
         pop     edx
+        js      KiSystemServiceAccessViolation
 
 STAGE KiSystemServiceLookup
         inc     dword ptr fs:[PCR_SYSTEM_CALLS]
@@ -117,6 +119,18 @@ FUNCTION KiBBTUnexpectedRange
         mov     esi, fs:[PCR_CURRENT_THREAD]
         mov     [esi + KTHREAD_TrapFrame], ebp
         jz      KiSystemServiceRepeat
+# Not a GUI thread, or one already: behind the rows of the win32k table a byte for each says what
+# to answer then. It is signed; above zero it stands for a status.
+        and     eax, SERVICE_NUMBER_MASK
+        mov     edx, offset KeServiceDescriptorTableShadow + SERVICE_TABLE_WIN32K
+        mov     ecx, [edx + KSERVICE_TABLE_DESCRIPTOR_Limit]
+        cmp     eax, ecx
+        jae     KiBBTInvalidService
+        mov     edx, [edx + KSERVICE_TABLE_DESCRIPTOR_Base]
+        lea     edx, [edx + ecx * 4]
+        movsx   eax, byte ptr [edx + eax]
+        test    eax, eax
+        jle     KiSystemServiceDone
 STAGE KiBBTInvalidService
         mov     eax, STATUS_INVALID_SYSTEM_SERVICE
         jmp     KiSystemServiceDone
