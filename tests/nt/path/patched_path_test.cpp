@@ -115,6 +115,24 @@ TEST_CASE("path: traps that ring 3 raises go through the patched handler", "[nt]
     check_breakpoint("KiTrap0E", trap("page"));
 }
 
+TEST_CASE("path: user callbacks go through the patched way out and back", "[nt][path]") {
+    const std::string callback = examples + "/callback.exe";
+    for (const std::string entry : {"int2e", "sysenter"}) {
+        for (const std::string place :
+             {"KeUserModeCallback", "KiCallUserMode", "KiCallbackReturnTail"}) {
+            check_breakpoint(place, {.entry = entry, .program = callback});
+        }
+    }
+    check_breakpoint("KiCallbackReturn", {.program = callback});
+}
+
+TEST_CASE("path: the first win32k call goes through the patched change of stacks", "[nt][path]") {
+    const std::string gui = examples + "/gui_convert.exe";
+    check_breakpoint("PsConvertToGuiThread", {.program = gui});
+    check_breakpoint("KeSwitchKernelStack", {.program = gui});
+    check_breakpoint("KeSwitchKernelStackDone", {.program = gui});
+}
+
 TEST_CASE("path: KiTrap03 itself is left by an invalid opcode", "[nt][path]") {
     const Finished finished = run_patched("nt!KiTrap03 0F 0B", trap("breakpoint"));
     INFO(finished.error);
