@@ -180,3 +180,16 @@ function(ringside_guest_object name)
     DEPENDS ${object_SOURCE} COMMENT "Guest ${name}.o" VERBATIM)
   add_custom_target(guest_${name}_object ALL DEPENDS ${object_FOLDER}/${name}.o)
 endfunction()
+
+# ringside_guest_embedded(<name> FOLDER output SERVICE file SOURCES ... [ENTRY symbol]
+#                         [IMPORTS dll ...])
+#
+# Builds one service body into two things: FOLDER/<name>.exe, in which its caller reaches it by a
+# near call, and FOLDER/<name>_service.o, to be placed in ring 0 behind a service number. SERVICE is
+# assembly that both assemblers take, with the names of its functions undecorated.
+function(ringside_guest_embedded name)
+  cmake_parse_arguments(PARSE_ARGV 1 pair "" "FOLDER;SERVICE;ENTRY" "SOURCES;IMPORTS")
+  ringside_guest_exe(${name} FOLDER ${pair_FOLDER} SOURCES ${pair_SOURCES} ${pair_SERVICE}
+    ENTRY ${pair_ENTRY} IMPORTS ${pair_IMPORTS})
+  ringside_guest_object(${name}_service FOLDER ${pair_FOLDER} SOURCE ${pair_SERVICE})
+endfunction()

@@ -43,10 +43,13 @@ void Recorder::record(const trace::Record& record) {
             fields.push_back({"cr2", record.entry->page_fault_address.value, {}});
         }
     }
+    if (!record.entry && record.kind == trace::RecordKind::call) {
+        fields.push_back({"from", std::nullopt, record.origin});
+    }
+    if ((record.exit || record.returned) && !record.diverted) {
+        fields.push_back({"status", record.result, record.result_name});
+    }
     if (record.exit) {
-        if (!record.diverted) {
-            fields.push_back({"status", record.result, record.result_name});
-        }
         fields.push_back({"exit", std::nullopt, std::string(trace::exit_word(*record.exit))});
         fields.push_back({"to", record.exit->after.eip, record.landing});
     }

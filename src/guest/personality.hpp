@@ -56,7 +56,8 @@ struct Layout {
 
 /// A place in the kernel's entry path that a trace shows as a stage of a call.
 struct Stage {
-    /// "frame", "lookup", "copy", "service", "exit"; "trap" for the frame of anything that is no
+    /// "frame", "lookup", "copy", "service", "exit"; "return" where a call that was made without a
+    /// gate, by kernel code, jumps back to its caller; "trap" for the frame of anything that is no
     /// call, whose address is then the stage's detail "frame".
     std::string name;
     LinearAddress at{};  ///< where the stage begins; of a frame, where it is complete
@@ -146,6 +147,11 @@ class Personality {
     [[nodiscard]] virtual std::uint32_t current_thread(Machine&) const { return 0; }
     /// How many calls of user code by the kernel are under way on that thread, one in the other.
     [[nodiscard]] virtual unsigned callback_depth(Machine&) const { return 0; }
+    /// Bytes of frame_layout() that the frame at an address really has; behind them stands what the
+    /// stack held before.
+    [[nodiscard]] virtual std::uint32_t frame_length(Machine&, LinearAddress) const {
+        return UINT32_MAX;
+    }
     [[nodiscard]] virtual std::vector<Stage> stages() const { return {}; }
     /// What can be told of a stage while control stands at its address.
     [[nodiscard]] virtual std::vector<StageDetail> stage_details(Machine&, const Stage&) const {

@@ -202,12 +202,23 @@ std::optional<LinearAddress> Personality::current_frame(guest::Machine& machine)
     return frame && *frame != 0 ? std::optional(LinearAddress{*frame}) : std::nullopt;
 }
 
+// Code of ring 0 pushes no SS and ESP.
+std::uint32_t Personality::frame_length(guest::Machine& machine, LinearAddress frame) const {
+    constexpr std::uint32_t virtual_8086 = 0x00020000;
+    const auto& layout = kernel_.profile.layout;
+    const auto cs = machine.peek<std::uint32_t>(frame + layout.offset("KTRAP_FRAME", "SegCs"));
+    const auto eflags = machine.peek<std::uint32_t>(frame + layout.offset("KTRAP_FRAME", "EFlags"));
+    const bool from_kernel = cs && eflags && (*cs & 3) == 0 && (*eflags & virtual_8086) == 0;
+    return from_kernel ? layout.offset("KTRAP_FRAME", "HardwareEsp") : layout.size("KTRAP_FRAME");
+}
+
 std::vector<guest::Stage> Personality::stages() const {
     // In the order of the path; both entries end in KiSystemServiceRepeat.
     constexpr std::pair<std::string_view, std::string_view> places[] = {
         {"frame", "KiSystemServiceFrameBuilt"},   {"lookup", "KiSystemServiceRepeat"},
         {"copy", "KiSystemServiceCopyArguments"}, {"service", "KiSystemServiceCall"},
         {"wait", "KiServiceOutcomeBlock"},        {"exit", "KiSystemServiceDone"},
+        {"return", "KiSystemCallExitKernel"},
     };
     std::vector<guest::Stage> stages;
     for (const auto& [stage, symbol] : places) {

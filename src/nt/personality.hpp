@@ -39,6 +39,7 @@ class Personality final : public guest::Personality {
     [[nodiscard]] std::optional<LinearAddress> current_frame(guest::Machine&) const override;
     [[nodiscard]] std::uint32_t current_thread(guest::Machine&) const override;
     [[nodiscard]] unsigned callback_depth(guest::Machine&) const override;
+    [[nodiscard]] std::uint32_t frame_length(guest::Machine&, LinearAddress) const override;
     [[nodiscard]] std::vector<guest::Stage> stages() const override;
     [[nodiscard]] std::vector<guest::StageDetail> stage_details(
         guest::Machine& machine, const guest::Stage& stage) const override;

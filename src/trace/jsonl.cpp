@@ -146,11 +146,11 @@ void JsonlSink::record(const Record& record) {
                         {"diverted", record.diverted},
                         {"after", point_json(record.exit->after)},
                         {"clocks", (record.exit->clock_after - record.exit->clock_before).value}};
-        if (record.kind == RecordKind::call && !record.diverted) {
-            json["result"] = record.result;
-            if (!record.result_name.empty()) {
-                json["result_name"] = record.result_name;
-            }
+    }
+    if (record.kind == RecordKind::call && (record.exit || record.returned) && !record.diverted) {
+        json["result"] = record.result;
+        if (!record.result_name.empty()) {
+            json["result_name"] = record.result_name;
         }
     }
     write_(line_of(json));

@@ -90,7 +90,7 @@ struct Record {
     /// Nothing for a service that kernel code calls without a gate.
     std::optional<cpu::Transition> entry;
     std::optional<Gate> gate;
-    std::string origin;  ///< where the entry was made
+    std::string origin;  ///< where the entry was made; without one, where the call returns to
     /// Return addresses at the top of the caller's stack, innermost first.
     std::vector<std::string> callers;
     std::uint32_t eax = 0;  ///< at the entry
@@ -100,7 +100,9 @@ struct Record {
     std::vector<StageTime> stages;
     std::optional<Service> service;
 
-    /// Nothing when control never came back.
+    /// A call without a gate is over: a jump led back to the kernel code that made it.
+    bool returned = false;
+    /// Nothing when control never came back by a way out of its own.
     std::optional<cpu::Transition> exit;
     std::string landing;       ///< where the way out leads
     bool diverted = false;     ///< not to where the entry was made

@@ -27,7 +27,7 @@ std::string arguments_text(const Record& record) {
 }
 
 std::string result_text(const Record& record) {
-    if (!record.exit) {
+    if (!record.exit && !record.returned) {
         return "?";
     }
     if (record.diverted) {
@@ -76,7 +76,8 @@ std::string stage_text(const StageTime& stage, const Record& record) {
 
 bool is_failure(const Record& record) {
     // NTSTATUS errors and negative errno values alike have the top bit set.
-    return record.exit && !record.diverted && (record.result & 0x80000000U) != 0;
+    return (record.exit || record.returned) && !record.diverted &&
+           (record.result & 0x80000000U) != 0;
 }
 
 }  // namespace
@@ -188,8 +189,9 @@ void TextSink::call(const Record& record) {
     write_(fmt::format("#{}{} {}({}) = {}{}{}, {} clocks\n", record.number, threads_.mark(record),
                        colored(record.call_name, bold), arguments_text(record), result,
                        outputs_text(record), missing, record.clocks()));
-    std::string from =
-        record.entry ? entry_word(*record.entry) + " at " + record.origin : "called by kernel code";
+    std::string from = record.entry ? entry_word(*record.entry) + " at " + record.origin
+                                    : fmt::format("called by kernel code, depth {}, back to {}",
+                                                  record.depth, record.origin);
     if (!record.callers.empty()) {
         from += fmt::format(" < {}", fmt::join(record.callers, " < "));
     }

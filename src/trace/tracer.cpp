@@ -20,6 +20,8 @@ constexpr std::size_t most_callers = 3;
 constexpr std::string_view frame_stage = "frame";
 /// The same for entries that are no calls; what follows is the handler's.
 constexpr std::string_view trap_stage = "trap";
+/// Where a call without a gate ends.
+constexpr std::string_view return_stage = "return";
 
 bool is_entry(cpu::TransitionKind kind) {
     return kind != cpu::TransitionKind::interrupt_return && kind != cpu::TransitionKind::sysexit &&
@@ -129,6 +131,18 @@ void Tracer::open_nested_call() {
     open(std::move(record));
 }
 
+void Tracer::return_nested_call(Passages& passages) {
+    if (passages.back().record.entry) {
+        return;  // kernel code went there of its own accord
+    }
+    Open last = std::move(passages.back());
+    passages.pop_back();
+    last.record.returned = true;
+    last.record.result = machine_.cpu().registers[cpu::GeneralRegister::eax];
+    last.record.result_name = personality_.status_name(last.record.result);
+    close(std::move(last));
+}
+
 void Tracer::leave(const cpu::Transition& transition) {
     const unsigned to = transition.after.cpl();
     const unsigned callbacks = personality_.callback_depth(machine_);
@@ -222,10 +236,14 @@ void Tracer::reached(LinearAddress address) {
 void Tracer::stage_begins(const guest::Stage& stage) {
     Passages& passages = this->passages();
     if (stage.name == frame_stage && !passages.empty() &&
-        passages.back().record.kind == RecordKind::call) {
-        open_nested_call();  // a service calls a service
+        (passages.back().record.kind == RecordKind::call || passages.back().record.frame)) {
+        open_nested_call();  // a service or a handler calls a service
     }
     if (passages.empty()) {
+        return;
+    }
+    if (stage.name == return_stage) {
+        return_nested_call(passages);
         return;
     }
     Record& record = passages.back().record;
@@ -241,6 +259,10 @@ void Tracer::stage_begins(const guest::Stage& stage) {
     if (stage.name == frame_stage) {
         record.kind = RecordKind::call;
         record.frame = read_frame(personality_.current_frame(machine_));
+        const FrameField* const eip = record.frame ? record.frame->find("Eip") : nullptr;
+        if (!record.entry && eip != nullptr) {
+            record.origin = personality_.symbols().describe(LinearAddress{eip->value});
+        }
         time.begins = record.entry ? record.entry->clock_after : record.begins;
     } else if (!record.stages.empty()) {
         StageTime& previous = record.stages.back();
@@ -333,7 +355,11 @@ std::optional<Frame> Tracer::read_frame(std::optional<LinearAddress> at) const {
         return std::nullopt;
     }
     Frame frame{layout_->name, *at, {}};
+    const std::uint32_t length = personality_.frame_length(machine_, *at);
     for (const guest::LayoutRow& row : layout_->rows) {
+        if (row.offset >= length) {
+            continue;
+        }
         std::uint32_t value = 0;
         const auto size = std::min<std::uint32_t>(row.size, sizeof value);
         static_cast<void>(machine_.peek(*at + row.offset,

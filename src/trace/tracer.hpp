@@ -51,6 +51,7 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     void dispatch(const cpu::Transition& transition);
     void stage_begins(const guest::Stage& stage);
     void open_nested_call();
+    void return_nested_call(Passages& passages);
     void open(Record record);
     [[nodiscard]] Passages& passages() { return open_[personality_.current_thread(machine_)]; }
     [[nodiscard]] Gate gate_of(const cpu::Transition& transition) const;

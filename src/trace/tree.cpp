@@ -26,7 +26,7 @@ void inner(std::string& out, std::string_view what) {
 std::string title(const Record& record) {
     if (record.kind == RecordKind::call) {
         std::string text = record.call_name;
-        if (!record.exit) {
+        if (!record.exit && !record.returned) {
             return text + " does not return";
         }
         return record.diverted ? text + " returns elsewhere"
@@ -135,6 +135,10 @@ void TreeSink::record(const Record& record) {
                     title(record), record.begins, record.clocks());
     if (record.entry) {
         entry_rows(out, record);
+    } else if (record.kind == RecordKind::call) {
+        row(out, "caller",
+            fmt::format("kernel code, depth {}, EAX=0x{:X} EDX={:08X}, back to {}", record.depth,
+                        record.eax, record.edx, record.origin));
     }
     for (const StageTime& stage : record.stages) {
         const Cycles clocks = stage.ends - stage.begins;

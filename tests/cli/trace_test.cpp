@@ -148,3 +148,36 @@ TEST_CASE("trace: the guest's output is untouched, the trace may go to a file", 
     CHECK(finished.error.empty());
     CHECK(contains(text_of_file(file), "NtWriteFile("));
 }
+
+TEST_CASE("trace: a service that a service calls is a record of its own, at its depth", "[cli]") {
+    const auto finished = ringside::test::ringside(
+        {"trace", "--frames", "--patch-object", example("zw_nested_driver.o"), "--patch",
+         example("zw_nested.patch"), example("zw_nested.exe")});
+    INFO(finished.error);
+    REQUIRE(finished.status == 0);
+    CHECK(
+        contains(finished.error, "called by kernel code, depth 1, back to nt!ZwQuerySystemTime+"));
+    CHECK(
+        contains(finished.error, "called by kernel code, depth 3, back to nt!ZwQueryBootOptions+"));
+    CHECK(
+        contains(finished.error, "called by kernel code, depth 4, back to nt!ZwQuerySystemTime+"));
+    // None is left open to take the next for its own.
+    CHECK_FALSE(contains(finished.error, "depth 5"));
+    // Frames of ring 0 end before SS and ESP.
+    const auto nested = finished.error.find("called by kernel code");
+    const auto next = finished.error.find("\n#", nested);
+    CHECK_FALSE(contains(finished.error.substr(nested, next - nested), "HardwareEsp"));
+    CHECK(contains(finished.error.substr(nested, next - nested), "+70 EFlags"));
+}
+
+TEST_CASE("trace: an interrupt between instructions goes back to where it came", "[cli]") {
+    const auto finished = ringside::test::ringside(
+        {"trace", "--verbose", "--irq", "5@80000", "--irq", "11@80000", example("hello.exe")});
+    INFO(finished.error);
+    CHECK(finished.status == 0);
+    const auto first = finished.error.find("interrupt 3Bh at ");
+    const auto second = finished.error.find("interrupt 35h at ");
+    REQUIRE(first != std::string::npos);
+    REQUIRE(second != std::string::npos);
+    CHECK(first < second);
+}

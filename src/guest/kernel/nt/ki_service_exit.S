@@ -118,6 +118,7 @@ STAGE KiSystemCallExitBranch
         pop     edx
         add     esp, 4
         popfd
+STAGE KiSystemCallExitKernel
         jmp     edx
 
 STAGE KiSystemCallExit
