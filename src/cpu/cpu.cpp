@@ -12,6 +12,8 @@ Cpu::Cpu(Model which, mmu::Mmu& the_mmu)
       clocks(timing::ClockTable::of(which)),
       blocks(std::make_unique<BlockCache>(the_mmu)) {
     registers[GeneralRegister::edx] = traits(which).signature;
+    fpu.state.control = fpu::Control::loaded(0x0040);
+    fpu.state.occupied = 0xFF;
     context_changed();
 }
 

@@ -11,6 +11,7 @@
 #include "cpu/eflags.hpp"
 #include "cpu/exit.hpp"
 #include "cpu/fault.hpp"
+#include "cpu/fpu/unit.hpp"
 #include "cpu/model.hpp"
 #include "cpu/op.hpp"
 #include "cpu/registers.hpp"
@@ -126,6 +127,9 @@ struct Cpu {
     std::uint32_t sysenter_cs = 0;   ///< MSR 174
     std::uint32_t sysenter_esp = 0;  ///< MSR 175
     std::uint32_t sysenter_eip = 0;  ///< MSR 176
+    /// The x87. After RESET its control word is 0040 and every register a valid zero, so a
+    /// program begins with FNINIT.
+    fpu::Unit fpu;
     /// What WRMSR 10 added to the time-stamp counter.
     std::uint64_t tsc_offset = 0;
 

@@ -116,6 +116,9 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             settle();
             interrupt_shadow = false;
             raised = Event::fault(fault);
+        } catch (const WaitsForInterrupt&) {
+            settle();
+            exit.kind = ExitKind::halted;
         } catch (const FeatureNotBuilt& missing) {
             settle();
             exit.kind = ExitKind::feature_not_built;

@@ -28,6 +28,11 @@ struct Fault {
     }
 };
 
+/// With CR0.NE clear an x87 exception is the business of the board: FERR# goes active and the
+/// processor stands still before the waiting instruction, until an interrupt. IGNNE# is never
+/// active here. SDM vol. 1, 8.7.2.
+struct WaitsForInterrupt {};
+
 /// An instruction reached a part of the processor that this version does not model. Ends the run
 /// with status 125 and the feature's name; never confused with a guest's own fault.
 struct FeatureNotBuilt {

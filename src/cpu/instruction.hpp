@@ -46,6 +46,7 @@ std::span<const Instruction> data_instructions();
 std::span<const Instruction> descriptor_table_instructions();
 std::span<const Instruction> divide_instructions();
 std::span<const Instruction> flag_instructions();
+std::span<const Instruction> fpu_instructions();
 std::span<const Instruction> identification_instructions();
 std::span<const Instruction> io_instructions();
 std::span<const Instruction> logic_instructions();
@@ -65,7 +66,9 @@ Selection select_pop_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_system(const Decoded& decoded, std::uint32_t mode);
 
-/// Handler of every x87 instruction (ESC, D8 to DF): #NM while CR0.EM or TS is set.
+/// The opcode of an escape instruction (D8 to DF), as FOP has it.
+std::uint16_t x87_opcode(const Decoded& decoded);
+/// Handler of escapes that are no instruction: #NM while CR0.EM or TS is set, else #UD.
 const Op* coprocessor_escape(Cpu& cpu, const Op* op);
 
 }  // namespace ringside::cpu

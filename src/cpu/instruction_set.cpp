@@ -11,13 +11,26 @@ namespace {
 
 std::vector<Instruction> collect() {
     std::vector<Instruction> all;
-    for (const auto family :
-         {arithmetic_instructions(), bcd_instructions(), bit_instructions(), control_instructions(),
-          control_register_instructions(), data_instructions(), descriptor_table_instructions(),
-          divide_instructions(), flag_instructions(), identification_instructions(),
-          io_instructions(), logic_instructions(), multiply_instructions(), segment_instructions(),
-          shift_instructions(), stack_instructions(), string_instructions(), system_instructions(),
-          transition_instructions()}) {
+    for (const auto family : {arithmetic_instructions(),
+                              bcd_instructions(),
+                              bit_instructions(),
+                              control_instructions(),
+                              control_register_instructions(),
+                              data_instructions(),
+                              descriptor_table_instructions(),
+                              divide_instructions(),
+                              flag_instructions(),
+                              fpu_instructions(),
+                              identification_instructions(),
+                              io_instructions(),
+                              logic_instructions(),
+                              multiply_instructions(),
+                              segment_instructions(),
+                              shift_instructions(),
+                              stack_instructions(),
+                              string_instructions(),
+                              system_instructions(),
+                              transition_instructions()}) {
         all.insert(all.end(), family.begin(), family.end());
     }
     const auto before = [](const Instruction& a, const Instruction& b) {

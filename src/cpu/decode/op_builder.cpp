@@ -177,12 +177,10 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
     ++instructions_;
     // All the bytes count as read: another value in any of them may make it an instruction.
     last_length_ = static_cast<std::uint32_t>(bytes.size());
-    if (is_coprocessor_escape(bytes) && result != DecodeResult::too_long) {
-        add_fault(&coprocessor_escape, offset);
-        return result;
-    }
+    const bool escape = is_coprocessor_escape(bytes);
+    const Handler no_instruction = escape ? &coprocessor_escape : &undefined;
     if (result != DecodeResult::ok) {
-        add_fault(result == DecodeResult::too_long ? &too_long : &undefined, offset);
+        add_fault(result == DecodeResult::too_long ? &too_long : no_instruction, offset);
         return result;
     }
     const Instruction* const row = find_instruction(decoded.mnemonic());
@@ -194,11 +192,14 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
                                                 decoded.operands.data(), protected_mode));
     const Selection selection = exists ? row->select(decoded, mode_) : Selection{};
     if (selection.handler == nullptr) {
-        add_fault(&undefined, offset);
+        add_fault(no_instruction, offset);
         return DecodeResult::undefined;
     }
 
     Op op = operands_of(decoded, offset);
+    if (escape) {
+        op.immediate = x87_opcode(decoded);
+    }
     op.handler = selection.handler;
     if (!row->clocks.empty()) {
         const timing::Cost cost = cpu_.clocks.cost(row->clocks, decoded.instruction,

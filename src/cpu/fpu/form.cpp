@@ -28,10 +28,14 @@ struct Table {
 
 }  // namespace
 
-const Form* find_form(std::uint8_t escape, std::uint8_t modrm) {
+const Form* form_with_opcode(std::uint16_t opcode) {
     static const Table table;
-    const auto place = static_cast<std::uint8_t>(modrm >= 0xC0 ? modrm : modrm & 0x38U);
-    return table.by_opcode[opcode_of(escape, place)];
+    const bool memory = (opcode & 0xC0U) != 0xC0U;
+    return table.by_opcode[memory ? opcode & 0x738U : opcode & 0x7FFU];
+}
+
+const Form* find_form(std::uint8_t escape, std::uint8_t modrm) {
+    return form_with_opcode(opcode_of(escape, modrm));
 }
 
 unsigned operand_size(Operand operand, ImageFormat format) {

@@ -64,6 +64,9 @@ struct Form {
 /// The form of an escape instruction, from its first byte and ModRM; null when there is none.
 [[nodiscard]] const Form* find_form(std::uint8_t escape, std::uint8_t modrm);
 
+/// The same by opcode as FOP has it.
+[[nodiscard]] const Form* form_with_opcode(std::uint16_t opcode);
+
 /// Opcode fields of find_form in one number, as FOP has them.
 [[nodiscard]] constexpr std::uint16_t opcode_of(std::uint8_t escape, std::uint8_t modrm) {
     return static_cast<std::uint16_t>(((escape & 7U) << 8) | modrm);

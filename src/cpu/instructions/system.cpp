@@ -32,13 +32,6 @@ const Op* halt(Cpu& cpu, const Op* op) {
     return nullptr;
 }
 
-void wait(Cpu& cpu, const Op*) {
-    constexpr std::uint32_t both = cr0::mp | cr0::ts;
-    if ((cpu.cr0 & both) == both) {
-        throw Fault{Vector::device_not_available, 0, {}};
-    }
-}
-
 template <auto body>
 Selection select_guarded(const Decoded&, std::uint32_t) {
     return handled<body, true>();
@@ -54,8 +47,6 @@ Selection select_halt(const Decoded&, std::uint32_t) {
 }
 
 constexpr std::array table{
-    Instruction{ZYDIS_MNEMONIC_FWAIT, select_guarded<&wait>, "WAIT/FWAIT", Model::i386,
-                "SDM vol. 2, WAIT/FWAIT"},
     Instruction{ZYDIS_MNEMONIC_HLT, select_halt, "HLT", Model::i386, "SDM vol. 2, HLT"},
     Instruction{ZYDIS_MNEMONIC_INVD, select_guarded<&drop_caches>, "INVD", Model::i486,
                 "SDM vol. 2, INVD"},
@@ -69,14 +60,6 @@ constexpr std::array table{
 
 std::span<const Instruction> system_instructions() {
     return table;
-}
-
-const Op* coprocessor_escape(Cpu& cpu, const Op* op) {
-    cpu.at = op;
-    if ((cpu.cr0 & (cr0::em | cr0::ts)) != 0) {
-        throw Fault{Vector::device_not_available, 0, {}};
-    }
-    throw FeatureNotBuilt{"x87"};
 }
 
 }  // namespace ringside::cpu

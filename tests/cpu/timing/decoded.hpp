@@ -19,7 +19,7 @@ struct Decoded {
     std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands{};
 };
 
-/// The key of data/clocks.tsv that an integer instruction's row names; empty for the others.
+/// The key of data/clocks.tsv that an integer or x87 instruction's row names; empty for the others.
 std::string_view key_of(ZydisMnemonic mnemonic);
 
 /// The cost of one instruction under its own key.
