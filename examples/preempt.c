@@ -13,14 +13,16 @@ static volatile LONG turns;
 static DWORD WINAPI compute(void* parameter) {
     const LONG me = (LONG)(ULONG_PTR)parameter;
     DWORD mine = 0;
-    while (turns < TURNS) {
+    for (;;) {
         if (last_to_run != me) {
             last_to_run = me;
+            if (turns == TURNS) {
+                return mine;
+            }
             ++turns;
             ++mine;
         }
     }
-    return mine;
 }
 
 static volatile LONG order;

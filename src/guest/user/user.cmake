@@ -11,7 +11,7 @@ set(ntdll_sources
   critical_section.c crt.c debug.c dispatch.S environment.c error.c exception.c format.c
   format_output.c heap.c heap_blocks.c ldr_api.c ldr_attach.c ldr_export.c ldr_import.c
   ldr_init.c ldr_map.c
-  ldr_modules.c ldr_tls.c path.c string.c unwind.S wide.c)
+  ldr_modules.c ldr_tls.c path.c string.c thread.c unwind.S wide.c)
 list(TRANSFORM ntdll_sources PREPEND ${user_nt}/ntdll/)
 ringside_pe_objects(ntdll_objects ${CMAKE_CURRENT_BINARY_DIR}/ntdll "${ntdll_sources}"
                     -I${user_nt}/include)

@@ -88,7 +88,7 @@ void Dispatcher::follow_guest() {
     }
     kernel_.thread = std::move(thread);
     scheduler_.switched_to(*kernel_.thread);
-    free_ended();  // Whoever ended has left its stack now.
+    free_stacks(kernel_, ended_);  // Whoever ended has left its stack now.
 }
 
 void Dispatcher::publish() {
@@ -244,7 +244,8 @@ void Dispatcher::terminate(ThreadObject& thread, NTSTATUS status) {
 }
 
 void Dispatcher::free_ended() {
-    free_ended_threads(kernel_, ended_);
+    free_stacks(kernel_, ended_);
+    free_kthreads(kernel_, ended_);
 }
 
 void Dispatcher::tick() {

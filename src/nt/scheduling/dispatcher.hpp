@@ -70,7 +70,7 @@ class Dispatcher {
     void set_priority(ThreadObject& thread, std::uint32_t priority);
     /// The thread never runs again; whoever waits for it goes on. PspTerminateThread's part.
     void terminate(ThreadObject& thread, NTSTATUS status);
-    /// Lets go of what threads that have ended ran on, but for the stack below this very call.
+    /// Lets go of the KTHREADs of threads that have ended and that nobody holds any more.
     void free_ended();
     /// A clock tick: timers that ran out, and the running thread's quantum.
     void tick();

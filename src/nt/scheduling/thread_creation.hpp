@@ -47,7 +47,11 @@ void initialize_teb(Kernel& kernel, LinearAddress teb, const CLIENT_ID& id,
 /// waiters go on. What it ran on is freed as soon as nobody stands on it. Not for the last thread.
 void PspTerminateThread(Kernel& kernel, ThreadObject& thread, NTSTATUS status);
 
-/// Frees what threads that have ended ran on; their KTHREADs when nobody holds a handle any more.
-void free_ended_threads(Kernel& kernel, std::vector<std::shared_ptr<ThreadObject>>& ended);
+/// Threads that have ended and whose KTHREAD is still there, in the order of their ends.
+using EndedThreads = std::vector<std::shared_ptr<ThreadObject>>;
+/// Frees kernel stack, TEB and, if it wished so, user stack of those that stand on them no more.
+void free_stacks(Kernel& kernel, const EndedThreads& ended);
+/// Frees the KTHREADs that no handle leads to any more.
+void free_kthreads(Kernel& kernel, EndedThreads& ended);
 
 }  // namespace ringside::nt

@@ -96,8 +96,10 @@ void disown_coprocessor(Kernel& kernel, LinearAddress kthread) {
 }  // namespace
 
 void PspTerminateThread(Kernel& kernel, ThreadObject& thread, NTSTATUS status) {
-    if (thread.state == kernelkit::ThreadState::terminated) {
-        return;
+    const auto& living = kernel.dispatcher.threads();
+    if (std::none_of(living.begin(), living.end(),
+                     [&](const auto& other) { return other.get() == &thread; })) {
+        return;  // It has ended, or a guest that is lost wants to end the idle thread.
     }
     thread.exit_time = kernel.system_time().ticks;
     drop_user_apcs(kernel, thread.kthread);
@@ -108,17 +110,25 @@ void PspTerminateThread(Kernel& kernel, ThreadObject& thread, NTSTATUS status) {
     }
 }
 
-void free_ended_threads(Kernel& kernel, std::vector<std::shared_ptr<ThreadObject>>& ended) {
+void free_stacks(Kernel& kernel, const EndedThreads& ended) {
+    // The last to end are the last of the list; those before them have been seen to.
+    for (auto thread = ended.rbegin(); thread != ended.rend(); ++thread) {
+        if (*thread == kernel.thread) {
+            continue;
+        }
+        const LinearAddress teb = std::exchange((*thread)->teb, {});
+        if (teb.value == 0) {
+            return;
+        }
+        free_kernel_stack(kernel, (*thread)->kthread);
+        free_user_part(kernel, teb);
+    }
+}
+
+void free_kthreads(Kernel& kernel, EndedThreads& ended) {
     KernelMemory& memory = kernel.structures;
     const auto is_gone = [&](const std::shared_ptr<ThreadObject>& thread) {
-        if (thread == kernel.thread) {
-            return false;
-        }
-        if (const LinearAddress teb = std::exchange(thread->teb, {}); teb.value != 0) {
-            free_kernel_stack(kernel, thread->kthread);
-            free_user_part(kernel, teb);
-        }
-        if (thread.use_count() > 1) {
+        if (thread.use_count() > 1 || thread->teb.value != 0) {
             return false;
         }
         unlink(memory, memory.place(thread->kthread, "KTHREAD", "ThreadListEntry"));

@@ -4,9 +4,11 @@
 #include "nt/win32.h"
 
 LONG parts_attached;
+static LONG threads_attached;
+static LONG threads_detached;
 static LONG own_value = 17;
 /// Holds an address: wrong unless the loader relocated it.
-static LONG* const moved[] = {&own_value, &parts_attached};
+static LONG* const moved[] = {&own_value, &parts_attached, &threads_attached, &threads_detached};
 
 BOOLEAN WINAPI parts_main(PVOID base, ULONG reason, PVOID context) {
     (void)base;
@@ -15,6 +17,10 @@ BOOLEAN WINAPI parts_main(PVOID base, ULONG reason, PVOID context) {
         ++parts_attached;
     } else if (reason == DLL_PROCESS_DETACH) {
         --parts_attached;
+    } else if (reason == DLL_THREAD_ATTACH) {
+        ++threads_attached;
+    } else if (reason == DLL_THREAD_DETACH) {
+        ++threads_detached;
     }
     return TRUE;
 }

@@ -152,6 +152,17 @@ TEST_CASE("path: a double fault goes through its task gate to the patched handle
     check_breakpoint("KiTrap08", {.object = "lost_stack"});
 }
 
+TEST_CASE("path: threads are switched, started and left idle by the patched code", "[nt][path]") {
+    for (const std::string entry : {"int2e", "sysenter"}) {
+        const Way threads{.entry = entry, .program = examples + "/threads.exe"};
+        for (const std::string place :
+             {"KiServiceOutcome", "KiServiceOutcomeBlock", "KiSwapContext", "SwapContext",
+              "KiThreadStartup", "PspUserThreadStartup", "KiIdleLoop", "KiDispatchInterrupt"}) {
+            check_breakpoint(place, threads);
+        }
+    }
+}
+
 TEST_CASE("path: vectors that nothing raises here are entered by INT of ring 0", "[nt][path]") {
     for (const std::string vector : {"02", "09", "0F", "10", "11", "13"}) {
         check_breakpoint("KiTrap" + vector, interrupt(vector));

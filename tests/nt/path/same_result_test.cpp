@@ -25,7 +25,8 @@ const std::vector<Program> programs{{"bad_pointer"},       {"bad_service"},
                                     {"raw_int2e"},         {"raw_sysenter"},
                                     {"readfile"},          {"seh"},
                                     {"ssdt_hook"},         {"ssdt_hook", {"--patch", patch}},
-                                    {"textbook_sysenter"}, {"tick_count"}};
+                                    {"textbook_sysenter"}, {"threads"},
+                                    {"tick_count"}};
 
 Finished run_with(const std::string& command, const Program& program,
                   std::vector<std::string> options) {

@@ -90,6 +90,15 @@ NTSTATUS NTAPI RtlEnterCriticalSection(PRTL_CRITICAL_SECTION section);
 NTSTATUS NTAPI RtlLeaveCriticalSection(PRTL_CRITICAL_SECTION section);
 BOOLEAN NTAPI RtlTryEnterCriticalSection(PRTL_CRITICAL_SECTION section);
 
+// Threads.
+struct CLIENT_ID;
+VOID NTAPI RtlInitializeContext(HANDLE process, PCONTEXT context, PVOID parameter, PVOID start,
+                                PVOID stack);
+NTSTATUS NTAPI RtlCreateUserThread(HANDLE process, PVOID security, BOOLEAN suspended,
+                                   ULONG zero_bits, SIZE_T reserve, SIZE_T commit, PVOID start,
+                                   PVOID parameter, HANDLE* thread, struct CLIENT_ID* id);
+VOID NTAPI RtlExitUserThread(NTSTATUS status);
+
 // Exceptions.
 VOID NTAPI RtlCaptureContext(PCONTEXT context);
 BOOLEAN NTAPI RtlDispatchException(PEXCEPTION_RECORD record, PCONTEXT context);

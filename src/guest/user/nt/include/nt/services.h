@@ -131,7 +131,7 @@ typedef struct {
     PVOID AllocatedStackBase;
 } INITIAL_TEB, *PINITIAL_TEB;
 
-typedef struct {
+typedef struct CLIENT_ID {
     HANDLE UniqueProcess;
     HANDLE UniqueThread;
 } CLIENT_ID, *PCLIENT_ID;
