@@ -20,7 +20,7 @@ std::array<std::uint32_t, 7> user_stack(const TestNtMachine& nt, std::uint32_t e
 }  // namespace
 
 TEST_CASE("KiCallUserMode: the callout frame, dword by dword", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("call_gate");
     const std::uint32_t initial_stack = nt.thread("InitialStack");
     nt.run_to("calling_service_calls");
@@ -46,7 +46,7 @@ TEST_CASE("KiCallUserMode: the callout frame, dword by dword", "[nt][callback]")
 }
 
 TEST_CASE("KiCallUserMode: the frame of the callback, slot by slot", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("call_gate");
     const LinearAddress outer = nt.user_frame();
     const CpuState user = nt.state();
@@ -103,7 +103,7 @@ TEST_CASE("KiCallUserMode: the frame of the callback, slot by slot", "[nt][callb
 }
 
 TEST_CASE("KeUserModeCallback: ring 3 finds its arguments at ESP", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("call_gate");
     const CpuState before = nt.state();
     const LinearAddress outer = nt.user_frame();
@@ -128,7 +128,7 @@ TEST_CASE("KeUserModeCallback: ring 3 finds its arguments at ESP", "[nt][callbac
 }
 
 TEST_CASE("KiCallUserMode: the debug registers of the frame go along", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("KiCallUserMode");
     const LinearAddress outer{nt.thread("TrapFrame")};
     for (std::uint32_t i = 0; i < 6; ++i) {
@@ -143,7 +143,7 @@ TEST_CASE("KiCallUserMode: the debug registers of the frame go along", "[nt][cal
 TEST_CASE("KiCallUserMode: control words of the coprocessor go along and come back",
           "[nt][callback]") {
     constexpr std::uint32_t carried[] = {0x0, 0x4, 0x8, 0x18, 0x20C};
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("KiCallUserMode");
     const LinearAddress outer{nt.thread("InitialStack") - 0x210};
     for (const std::uint32_t field : carried) {
@@ -167,7 +167,7 @@ TEST_CASE("KiCallUserMode: control words of the coprocessor go along and come ba
 
 TEST_CASE("callbacks: SYSENTER inside one finds its frame at InitialStack - 0x29C",
           "[nt][callback]") {
-    TestNtMachine nt = callback_machine("sysenter", "by_sysenter");
+    CallbackMachine nt("sysenter", "by_sysenter");
     nt.run_to("by_sysenter_gate");
     nt.run_to("KiSystemServiceFrameBuilt");
     CHECK(nt.state().ebp == nt.user_frame().value);

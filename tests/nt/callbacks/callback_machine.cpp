@@ -8,19 +8,25 @@ constexpr LinearAddress tss_esp0{0x80042004};
 constexpr LinearAddress pcr_stack_base{0xFFDFF004};
 constexpr LinearAddress pcr_stack_limit{0xFFDFF008};
 
+const GuestCode& program() {
+    static const GuestCode code =
+        GuestCode::read(RINGSIDE_FRAME_GUESTS "/callback_program", TestNtMachine::program_base);
+    return code;
+}
+
+const GuestCode& driver() {
+    static const GuestCode code =
+        GuestCode::read(RINGSIDE_FRAME_GUESTS "/callback_driver", TestNtMachine::driver_base);
+    return code;
+}
+
 }  // namespace
 
-TestNtMachine callback_machine(std::string_view start, std::string_view dispatcher,
-                               std::string_view service) {
-    static const std::string folder = RINGSIDE_FRAME_GUESTS;
-    static const GuestCode program =
-        GuestCode::read(folder + "/callback_program", TestNtMachine::program_base);
-    static const GuestCode driver =
-        GuestCode::read(folder + "/callback_driver", TestNtMachine::driver_base);
-    TestNtMachine nt({}, program, driver, start);
-    nt.replace_service(0, service, 0);
-    nt.set_dword(nt.at("KeUserCallbackDispatcher"), nt.at(dispatcher).value);
-    return nt;
+CallbackMachine::CallbackMachine(std::string_view start, std::string_view dispatcher,
+                                 std::string_view service)
+    : TestNtMachine({}, program(), driver(), start) {
+    replace_service(0, service, 0);
+    set_dword(at("KeUserCallbackDispatcher"), at(dispatcher).value);
 }
 
 void check_stack_registers(const TestNtMachine& nt) {

@@ -18,8 +18,11 @@ inline constexpr std::uint32_t callback_input_length = 12;
 inline constexpr std::uint32_t callback_frame_size = 0x10;
 
 /// The program at `start`, whose service 0 is the driver's `service`, called back at `dispatcher`.
-[[nodiscard]] TestNtMachine callback_machine(std::string_view start, std::string_view dispatcher,
-                                             std::string_view service = "calling_service");
+class CallbackMachine : public TestNtMachine {
+  public:
+    CallbackMachine(std::string_view start, std::string_view dispatcher,
+                    std::string_view service = "calling_service");
+};
 
 /// The stack in its thread, TSS and PCR: TSS.Esp0 and PCR+4 follow InitialStack.
 void check_stack_registers(const TestNtMachine& nt);

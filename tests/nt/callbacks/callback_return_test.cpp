@@ -18,7 +18,7 @@ constexpr LinearAddress teb_batch_count{teb + 0xF70};
 
 TEST_CASE("callbacks: int 2B and NtCallbackReturn end one alike", "[nt][callback]") {
     const std::string way = GENERATE("by_int2b", "by_service", "by_sysenter");
-    TestNtMachine nt = callback_machine("gui", way);
+    CallbackMachine nt("gui", way);
     nt.run_to("call_gate");
     const CpuState user = nt.state();
     const StackState before = stack_state(nt);
@@ -55,7 +55,7 @@ TEST_CASE("callbacks: int 2B and NtCallbackReturn end one alike", "[nt][callback
 }
 
 TEST_CASE("callbacks: without one active both ways answer so, and return", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("outside", "by_int2b");
+    CallbackMachine nt("outside", "by_int2b");
     const StackState before = stack_state(nt);
     nt.run_to("outside_service_back");
     CHECK(nt.state().eax == STATUS_NO_CALLBACK_ACTIVE.value);
@@ -68,7 +68,7 @@ TEST_CASE("callbacks: without one active both ways answer so, and return", "[nt]
 }
 
 TEST_CASE("callbacks: nest until the kernel stack's reserve is used up", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "nesting");
+    CallbackMachine nt("gui", "nesting");
     nt.run_to("call_gate");
     const StackState before = stack_state(nt);
     nt.run_to("call_back");
@@ -88,7 +88,7 @@ TEST_CASE("callbacks: nest until the kernel stack's reserve is used up", "[nt][c
 }
 
 TEST_CASE("callbacks: a thread without a large stack cannot make any", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("plain", "by_int2b");
+    CallbackMachine nt("plain", "by_int2b");
     const StackState before = stack_state(nt);
     const std::uint32_t esp = nt.state().esp;
     nt.run_to("call_back");
@@ -100,7 +100,7 @@ TEST_CASE("callbacks: a thread without a large stack cannot make any", "[nt][cal
 
 TEST_CASE("callbacks: a user stack that cannot be written is told to the service",
           "[nt][callback]") {
-    TestNtMachine nt = callback_machine("no_stack", "by_int2b");
+    CallbackMachine nt("no_stack", "by_int2b");
     nt.run_to("no_stack_gate");
     const std::uint32_t esp = nt.state().esp;
     nt.run_to("calling_service_back");
@@ -117,7 +117,7 @@ TEST_CASE("callbacks: a user stack that cannot be written is told to the service
 }
 
 TEST_CASE("callbacks: a length beyond the user's stack is an access violation", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b", "greedy_service");
+    CallbackMachine nt("gui", "by_int2b", "greedy_service");
     nt.run_to("greedy_service_back");
     CHECK(nt.state().eax == STATUS_ACCESS_VIOLATION.value);
     nt.run_to("call_back");
@@ -125,7 +125,7 @@ TEST_CASE("callbacks: a length beyond the user's stack is an access violation", 
 }
 
 TEST_CASE("callbacks: a service called from ring 0 has no user to call", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.replace_service(1, "nested_service", 0);
     nt.run_to("call_gate");
     nt.cpu().registers[cpu::GeneralRegister::eax] = 1;
@@ -136,7 +136,7 @@ TEST_CASE("callbacks: a service called from ring 0 has no user to call", "[nt][c
 }
 
 TEST_CASE("callbacks: an exception unwound through one takes its frame along", "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "unwinding");
+    CallbackMachine nt("gui", "unwinding");
     nt.run_to("call_gate");
     const StackState before = stack_state(nt);
     nt.run_to("unwinding_gate");
@@ -161,7 +161,7 @@ TEST_CASE("callbacks: an exception unwound through one takes its frame along", "
 
 TEST_CASE("callbacks: the handlers they leave behind are dropped, what they drew is played",
           "[nt][callback]") {
-    TestNtMachine nt = callback_machine("gui", "drawing");
+    CallbackMachine nt("gui", "drawing");
     nt.run_to("call_gate");
     const CpuState user = nt.state();
     const std::uint32_t handlers = nt.dword(teb_exception_list);
@@ -182,7 +182,7 @@ TEST_CASE("callbacks: the handlers they leave behind are dropped, what they drew
 TEST_CASE("callbacks: a callout frame that ring 0 spoiled ends in a bug check", "[nt][callback]") {
     const std::uint32_t field = GENERATE(0x00U, 0x04U, 0x08U, 0x20U, 0x24U);
     const std::uint32_t value = GENERATE(0U, 0x00000003U, 0x90000000U, 0xFFFFFFFFU);
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("by_int2b_gate");
     nt.set_dword(LinearAddress{nt.thread("CallbackStack")} + field, value);
     const guest::StopReason stop = nt.run();
@@ -194,7 +194,7 @@ TEST_CASE("callbacks: a callout frame that ring 0 spoiled ends in a bug check", 
 
 TEST_CASE("callbacks: a thread whose CallbackStack is no stack ends in a bug check",
           "[nt][callback]") {
-    TestNtMachine nt = callback_machine("outside", "by_int2b");
+    CallbackMachine nt("outside", "by_int2b");
     nt.run_to("outside_gate");
     nt.set_thread("CallbackStack", 0x90000000);
     CHECK(nt.run().kind == guest::StopKind::guest_failure);

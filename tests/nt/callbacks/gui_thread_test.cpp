@@ -24,7 +24,7 @@ std::vector<std::uint32_t> words_at(const TestNtMachine& nt, LinearAddress at) {
 }  // namespace
 
 TEST_CASE("KeSwitchKernelStack: the frame moves, as it is", "[nt][gui]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("PsConvertToGuiThread");
     const LinearAddress old_frame = nt.user_frame();
     const StackState old = stack_state(nt);
@@ -63,7 +63,7 @@ TEST_CASE("KeSwitchKernelStack: the frame moves, as it is", "[nt][gui]") {
 
 TEST_CASE("PsConvertToGuiThread: a service called from ring 0 does not make a GUI thread",
           "[nt][gui]") {
-    TestNtMachine nt = callback_machine("plain", "by_int2b", "nested_win32k_service");
+    CallbackMachine nt("plain", "by_int2b", "nested_win32k_service");
     const StackState before = stack_state(nt);
     nt.run_to("PsConvertToGuiThreadReturn");
     CHECK(nt.state().eax == STATUS_INVALID_PARAMETER.value);
@@ -78,7 +78,7 @@ TEST_CASE("PsConvertToGuiThread: a service called from ring 0 does not make a GU
 
 TEST_CASE("PsConvertToGuiThread: a number beyond win32k's table converts first, then fails",
           "[nt][gui]") {
-    TestNtMachine nt = callback_machine("beyond", "by_int2b");
+    CallbackMachine nt("beyond", "by_int2b");
     nt.run_to("beyond_back");
     CHECK(nt.state().eax == STATUS_INVALID_SYSTEM_SERVICE.value);
     CHECK(nt.thread("LargeStack") == 1);
@@ -91,7 +91,7 @@ TEST_CASE("PsConvertToGuiThread: a number beyond win32k's table converts first, 
 }
 
 TEST_CASE("PsConvertToGuiThread: without win32k there are no GUI threads", "[nt][gui]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.set_dword(nt.at("KeServiceDescriptorTableShadow") + 0x10, 0);
     nt.set_dword(nt.at("KeServiceDescriptorTableShadow") + 0x18, 0);
     nt.run_to("PsConvertToGuiThreadReturn");
@@ -108,7 +108,7 @@ TEST_CASE("PsConvertToGuiThread: what a failed conversion answers is a byte behi
         GENERATE(std::pair{std::uint8_t{0}, 0U}, std::pair{std::uint8_t{0xFF}, 0xFFFFFFFFU},
                  std::pair{std::uint8_t{1}, STATUS_INVALID_SYSTEM_SERVICE.value},
                  std::pair{std::uint8_t{0x7F}, STATUS_INVALID_SYSTEM_SERVICE.value});
-    TestNtMachine nt = callback_machine("plain", "by_int2b", "nested_win32k_service");
+    CallbackMachine nt("plain", "by_int2b", "nested_win32k_service");
     const std::uint32_t limit = nt.dword(nt.at("KeServiceDescriptorTableShadow") + 0x18);
     nt.set_byte(nt.at("W32pServiceTable") + limit * 4 + NtUserGetThreadState, byte);
     nt.run_to("nested_win32k_service_back");
@@ -116,14 +116,14 @@ TEST_CASE("PsConvertToGuiThread: what a failed conversion answers is a byte behi
 }
 
 TEST_CASE("KeGdiFlushUserBatch: plays the batch before a win32k service", "[nt][gui]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.set_dword(teb_batch_count, 7);
     nt.run_to("gui_converted");
     CHECK(nt.dword(teb_batch_count) == 0);
 }
 
 TEST_CASE("KeSwitchKernelStack: pointers that lead elsewhere stay", "[nt][gui]") {
-    TestNtMachine nt = callback_machine("gui", "by_int2b");
+    CallbackMachine nt("gui", "by_int2b");
     nt.run_to("KeSwitchKernelStack");
     const LinearAddress link = nt.user_frame() + 0x3C;
     nt.set_dword(link, older_frame + 0x01000000);
