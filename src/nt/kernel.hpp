@@ -19,6 +19,7 @@
 #include "nt/kernel_config.hpp"
 #include "nt/memory/kernel_stacks.hpp"
 #include "nt/memory/memory_manager.hpp"
+#include "nt/objects/directory_object.hpp"
 #include "nt/objects/file_object.hpp"
 #include "nt/objects/kernel_objects.hpp"
 #include "nt/objects/thread_object.hpp"
@@ -80,6 +81,7 @@ class Kernel {
     KernelMemory structures;
     ShareAccess shares;
     Handles handles;
+    ObjectNamespace names;
     guest::SymbolTable symbols;
     Dispatcher dispatcher;
     std::shared_ptr<ProcessObject> process;

@@ -86,15 +86,19 @@ constexpr ServiceRow service(std::string_view name, std::string_view argument_na
 [[nodiscard]] std::span<const ServiceRow> file_services();
 [[nodiscard]] std::span<const ServiceRow> file_information_services();
 [[nodiscard]] std::span<const ServiceRow> memory_services();
+[[nodiscard]] std::span<const ServiceRow> mutant_services();
 [[nodiscard]] std::span<const ServiceRow> object_services();
+[[nodiscard]] std::span<const ServiceRow> object_directory_services();
 [[nodiscard]] std::span<const ServiceRow> process_services();
 [[nodiscard]] std::span<const ServiceRow> registry_services();
 [[nodiscard]] std::span<const ServiceRow> section_services();
+[[nodiscard]] std::span<const ServiceRow> semaphore_services();
 [[nodiscard]] std::span<const ServiceRow> system_services();
 [[nodiscard]] std::span<const ServiceRow> thread_services();
 [[nodiscard]] std::span<const ServiceRow> thread_context_services();
 [[nodiscard]] std::span<const ServiceRow> thread_information_services();
 [[nodiscard]] std::span<const ServiceRow> time_services();
+[[nodiscard]] std::span<const ServiceRow> timer_services();
 [[nodiscard]] std::span<const ServiceRow> wait_services();
 [[nodiscard]] std::span<const ServiceRow> win32k_services();
 

@@ -55,7 +55,8 @@ add_custom_target(guest_ntdll DEPENDS guest_ntdll_xp)
 
 set(kernel32_sources
   base.c console.c environment.c exception.c file_io.c file_open.c memory.c module.c process.c
-  start.S string.c synchronise.c system.c thread.c time.c tls.c)
+  start.S string.c sync_name.c sync_object.c synchronise.c system.c thread.c time.c tls.c
+  wait.c waitable_timer.c)
 list(TRANSFORM kernel32_sources PREPEND ${user_nt}/kernel32/)
 ringside_guest_dll(kernel32
   BASE    0x7C800000

@@ -133,6 +133,22 @@ NTSTATUS queue_user_apc(Kernel& kernel, ThreadObject& thread, std::uint32_t rout
     return STATUS_SUCCESS;
 }
 
+LinearAddress last_user_apc(Kernel& kernel, ThreadObject& thread) {
+    const LinearAddress last{kernel.structures.read<std::uint32_t>(user_list(kernel, thread) + 4)};
+    return last - kernel.structures.layout().offset("KAPC", "ApcListEntry");
+}
+
+void remove_user_apc(Kernel& kernel, ThreadObject& thread, LinearAddress kapc) {
+    KernelMemory& memory = kernel.structures;
+    const LinearAddress list = user_list(kernel, thread);
+    memory.remove(memory.place(kapc, "KAPC", "ApcListEntry"));
+    memory.set(kapc, "KAPC", "Inserted", 0);
+    kernel.pool->free(kapc, memory.layout().size("KAPC"));
+    if (memory.read<std::uint32_t>(list) == list.value) {
+        set_user_apc_pending(kernel, thread, false);
+    }
+}
+
 void queue_kernel_apc(Kernel& kernel, ThreadObject& thread, LinearAddress kapc,
                       const KernelApc& routines) {
     KernelMemory& memory = kernel.structures;

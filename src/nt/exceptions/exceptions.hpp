@@ -53,6 +53,11 @@ std::uint32_t KeResumeThread(Kernel& kernel, ThreadObject& thread);
 NTSTATUS queue_user_apc(Kernel& kernel, ThreadObject& thread, std::uint32_t routine,
                         std::uint32_t context, std::uint32_t argument1, std::uint32_t argument2);
 
+/// The KAPC that was queued to the thread last. Only right behind queue_user_apc().
+LinearAddress last_user_apc(Kernel& kernel, ThreadObject& thread);
+/// Takes a queued user APC back before it is delivered.
+void remove_user_apc(Kernel& kernel, ThreadObject& thread, LinearAddress kapc);
+
 /// Whether the thread's list of user APCs has an entry.
 bool has_user_apc(Kernel& kernel);
 

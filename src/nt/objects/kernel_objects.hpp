@@ -32,7 +32,7 @@ class SectionObject final : public Object {
           name(std::move(backing)) {}
 
     [[nodiscard]] std::string describe() const override {
-        return name.empty() ? "Section" : "Section " + name;
+        return name.empty() ? describe_as("Section") : "Section " + name;
     }
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return false; }
 
@@ -42,31 +42,6 @@ class SectionObject final : public Object {
     const std::uint32_t attributes;
     const std::string name;                     ///< Of the file, printable.
     std::shared_ptr<const guest::Image> image;  ///< With SEC_IMAGE.
-};
-
-enum class EventType : std::uint8_t { notification = 0, synchronization = 1 };
-
-inline constexpr std::uint32_t EVENT_QUERY_STATE = 0x0001;
-inline constexpr std::uint32_t EVENT_MODIFY_STATE = 0x0002;
-inline constexpr GenericMapping event_mapping{
-    .read = 0x00020001, .write = 0x00020002, .execute = 0x00120000, .all = 0x001F0003};
-
-class EventObject final : public Object {
-  public:
-    EventObject(EventType event_kind, bool state)
-        : Object(ObjectType::event), kind(event_kind), signal(state) {}
-
-    [[nodiscard]] std::string describe() const override { return "Event"; }
-    [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return signal; }
-    kernelkit::SignalKind acquire(kernelkit::Waiter&) override {
-        if (kind == EventType::synchronization) {
-            signal = false;
-        }
-        return kernelkit::SignalKind::plain;
-    }
-
-    const EventType kind;
-    bool signal;
 };
 
 inline constexpr std::uint32_t PROCESS_ALL_ACCESS = 0x001F0FFF;

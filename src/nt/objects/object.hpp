@@ -4,12 +4,23 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "kernelkit/wait.hpp"
 
 namespace ringside::nt {
 
-enum class ObjectType : std::uint8_t { file, section, event, process, thread };
+enum class ObjectType : std::uint8_t {
+    file,
+    section,
+    event,
+    mutant,
+    semaphore,
+    timer,
+    directory,
+    process,
+    thread,
+};
 
 /// What a handle leads to, and what threads wait for.
 class Object : public kernelkit::Waitable {
@@ -19,8 +30,17 @@ class Object : public kernelkit::Waitable {
     /// What a trace shows for a handle: `File C:\app\data.txt`, `Event`.
     [[nodiscard]] virtual std::string describe() const = 0;
 
+    /// The last component of its name in the object namespace; empty without one.
+    [[nodiscard]] const std::u16string& object_name() const { return object_name_; }
+    void set_object_name(std::u16string name) { object_name_ = std::move(name); }
+
+  protected:
+    /// `Event` or `Event "name"`.
+    [[nodiscard]] std::string describe_as(std::string_view type) const;
+
   private:
     ObjectType type_;
+    std::u16string object_name_;
 };
 
 /// Rights that a handle carries, and generic rights that open requests name.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 
-#include "nt/objects/kernel_objects.hpp"
-#include "nt/services/object_name.hpp"
+#include "nt/objects/event_object.hpp"
+#include "nt/services/named_object.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -12,22 +12,24 @@ NTSTATUS NtCreateEvent(ServiceContext& context, UserPointer<HANDLE> handle, ACCE
     if (type > static_cast<ULONG>(EventType::synchronization)) {
         return STATUS_INVALID_PARAMETER_4;
     }
-    const auto name = capture_object_name(context, attributes);
-    if (!name) {
-        return name.error();
-    }
-    if (!name->empty()) {
-        return STATUS_NOT_IMPLEMENTED;  // There is no object namespace yet to keep the name in.
-    }
-    return context.return_handle(
-        handle,
-        std::make_shared<EventObject>(static_cast<EventType>(type), static_cast<bool>(state)),
-        event_mapping.map(access.value));
+    return create_object(context, handle, event_mapping.map(access.value), attributes,
+                         ObjectType::event, [&] {
+                             return std::make_shared<EventObject>(static_cast<EventType>(type),
+                                                                  static_cast<bool>(state));
+                         });
 }
 
-/// Sets the state and tells what it was.
-NTSTATUS set_state(ServiceContext& context, HANDLE handle, UserPointer<ULONG> previous,
-                   bool state) {
+NTSTATUS NtOpenEvent(ServiceContext& context, UserPointer<HANDLE> handle, ACCESS_MASK access,
+                     UserPointer<OBJECT_ATTRIBUTES> attributes) {
+    return open_object(context, handle, event_mapping.map(access.value), attributes,
+                       ObjectType::event);
+}
+
+enum class Change { set, reset, pulse };
+
+/// Changes the state and tells what it was.
+NTSTATUS change_state(ServiceContext& context, HANDLE handle, UserPointer<ULONG> previous,
+                      Change change) {
     const auto event = context.reference<EventObject>(handle, EVENT_MODIFY_STATE);
     if (!event) {
         return event.error();
@@ -38,48 +40,60 @@ NTSTATUS set_state(ServiceContext& context, HANDLE handle, UserPointer<ULONG> pr
             return written;
         }
     }
-    (*event)->signal = state;
-    if (state) {
+    (*event)->signal = change != Change::reset;
+    if (change != Change::reset) {
         context.kernel.dispatcher.signal(**event);
+    }
+    // Whoever waits now has gone on; whoever comes later finds nothing.
+    if (change == Change::pulse) {
+        (*event)->signal = false;
     }
     return STATUS_SUCCESS;
 }
 
 NTSTATUS NtSetEvent(ServiceContext& context, HANDLE handle, UserPointer<ULONG> previous) {
-    return set_state(context, handle, previous, true);
+    return change_state(context, handle, previous, Change::set);
+}
+
+/// Priorities are not boosted, so this is NtSetEvent without the answer.
+NTSTATUS NtSetEventBoostPriority(ServiceContext& context, HANDLE handle) {
+    return change_state(context, handle, {}, Change::set);
 }
 
 NTSTATUS NtResetEvent(ServiceContext& context, HANDLE handle, UserPointer<ULONG> previous) {
-    return set_state(context, handle, previous, false);
+    return change_state(context, handle, previous, Change::reset);
 }
 
 NTSTATUS NtClearEvent(ServiceContext& context, HANDLE handle) {
-    return set_state(context, handle, {}, false);
+    return change_state(context, handle, {}, Change::reset);
+}
+
+NTSTATUS NtPulseEvent(ServiceContext& context, HANDLE handle, UserPointer<ULONG> previous) {
+    return change_state(context, handle, previous, Change::pulse);
 }
 
 NTSTATUS NtQueryEvent(ServiceContext& context, HANDLE handle, InformationClass information_class,
                       UserPointer<std::byte> buffer, Length length,
                       UserPointer<ULONG> return_length) {
-    if (information_class.value != 0) {
-        return STATUS_INVALID_INFO_CLASS;
-    }
-    const auto event = context.reference<EventObject>(handle, EVENT_QUERY_STATE);
-    if (!event) {
-        return event.error();
-    }
-    const std::array<std::uint32_t, 2> basic{static_cast<std::uint32_t>((*event)->kind),
-                                             (*event)->signal ? 1U : 0U};
-    return context.answer(buffer, length, basic, return_length);
+    return query_object<EventObject>(context, handle, EVENT_QUERY_STATE, information_class, buffer,
+                                     length, return_length, [](const EventObject& event) {
+                                         return EVENT_BASIC_INFORMATION{
+                                             .EventType = static_cast<std::uint32_t>(event.kind),
+                                             .EventState = event.signal ? 1 : 0};
+                                     });
 }
 
 constexpr std::array table{
     service<NtClearEvent>("NtClearEvent", "EventHandle"),
     service<NtCreateEvent>("NtCreateEvent",
                            "EventHandle DesiredAccess ObjectAttributes EventType InitialState"),
+    service<NtOpenEvent>("NtOpenEvent", "EventHandle DesiredAccess ObjectAttributes"),
+    service<NtPulseEvent>("NtPulseEvent", "EventHandle PreviousState"),
     service<NtQueryEvent>("NtQueryEvent",
                           "EventHandle EventInformationClass EventInformation Length ReturnLength"),
     service<NtResetEvent>("NtResetEvent", "EventHandle PreviousState"),
     service<NtSetEvent>("NtSetEvent", "EventHandle PreviousState"),
+    service<NtSetEventBoostPriority>("NtSetEventBoostPriority", "EventHandle"),
 };
 
 }  // namespace

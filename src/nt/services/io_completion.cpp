@@ -31,6 +31,7 @@ NTSTATUS IoRequest::complete(ServiceContext& context, NTSTATUS status, std::uint
     }
     if (event_) {
         event_->signal = true;
+        context.kernel.dispatcher.signal(*event_);
     }
     if (parameters_.apc_routine != 0) {
         const NTSTATUS queued =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "nt/objects/kernel_objects.hpp"
+#include "nt/objects/event_object.hpp"
 #include "nt/service_context.hpp"
 
 namespace ringside::nt {

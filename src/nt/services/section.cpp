@@ -5,7 +5,7 @@
 #include "guest/pe_image.hpp"
 #include "host/utf16.hpp"
 #include "nt/memory/image_section.hpp"
-#include "nt/services/object_name.hpp"
+#include "nt/services/named_object.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -125,13 +125,6 @@ NTSTATUS NtCreateSection(ServiceContext& context, UserPointer<HANDLE> handle, AC
         base_protection(protection.value) == PAGE_NOACCESS) {
         return STATUS_INVALID_PAGE_PROTECTION;
     }
-    const auto name = capture_object_name(context, attributes);
-    if (!name) {
-        return name.error();
-    }
-    if (!name->empty()) {
-        return STATUS_NOT_IMPLEMENTED;  // There is no object namespace yet to keep the name in.
-    }
     std::uint64_t size = 0;
     if (maximum_size) {
         const auto wanted = context.read(maximum_size);
@@ -158,23 +151,21 @@ NTSTATUS NtCreateSection(ServiceContext& context, UserPointer<HANDLE> handle, AC
     } else if (is_image) {
         return STATUS_INVALID_FILE_FOR_SECTION;
     }
-    auto section = is_image ? image_section(context.kernel, *file, protection.value, flags)
-                            : data_section(context.kernel, file, size, protection.value, flags);
+    const auto section = is_image
+                             ? image_section(context.kernel, *file, protection.value, flags)
+                             : data_section(context.kernel, file, size, protection.value, flags);
     if (!section) {
         return section.error();
     }
-    return context.return_handle(handle, *section, section_mapping.map(access.value));
+    return create_object(context, handle, section_mapping.map(access.value), attributes,
+                         ObjectType::section, [&] { return *section; });
 }
 
-/// No section has a name: \KnownDlls is empty, and the loader goes on to the file.
-NTSTATUS NtOpenSection(ServiceContext& context, UserPointer<HANDLE> handle, ACCESS_MASK,
+/// \KnownDlls is empty, so the loader goes on to the file.
+NTSTATUS NtOpenSection(ServiceContext& context, UserPointer<HANDLE> handle, ACCESS_MASK access,
                        UserPointer<OBJECT_ATTRIBUTES> attributes) {
-    const NTSTATUS probed = context.probe_for_write(handle.address, sizeof(HANDLE));
-    if (!nt_success(probed)) {
-        return probed;
-    }
-    const auto name = capture_object_name(context, attributes);
-    return name ? STATUS_OBJECT_NAME_NOT_FOUND : name.error();
+    return open_object(context, handle, section_mapping.map(access.value), attributes,
+                       ObjectType::section);
 }
 
 /// `mydll` of `C:\app\mydll.dll`.

@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "nt/exceptions/exceptions.hpp"
-#include "nt/objects/kernel_objects.hpp"
+#include "nt/objects/event_object.hpp"
+#include "nt/objects/mutant_object.hpp"
+#include "nt/objects/semaphore_object.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -35,10 +37,34 @@ Expected<std::optional<std::int64_t>, NTSTATUS> capture_timeout(
     return std::optional<std::int64_t>{captured->QuadPart};
 }
 
+/// Sections and directories have no state to wait for.
+bool is_waitable(const Object& object) {
+    return object.type() != ObjectType::section && object.type() != ObjectType::directory;
+}
+
+/// Whether the wait would take a mutant that its owner cannot take once more.
+bool passes_mutant_limit(const ThreadObject& thread,
+                         const std::vector<std::shared_ptr<Object>>& objects,
+                         kernelkit::WaitType type) {
+    for (const auto& object : objects) {
+        const auto* const mutant = dynamic_cast<const MutantObject*>(object.get());
+        if (mutant != nullptr && mutant->is_at_limit_for(thread)) {
+            return true;
+        }
+        if (type == kernelkit::WaitType::any && object->is_signalled_for(thread)) {
+            return false;
+        }
+    }
+    return false;
+}
+
 /// A wait for objects, as its service has captured it.
 ServiceOutcome wait_for(ServiceContext& context, std::vector<std::shared_ptr<Object>> objects,
                         kernelkit::WaitType type, BOOLEAN alertable,
                         std::optional<std::int64_t> timeout) {
+    if (passes_mutant_limit(*context.kernel.thread, objects, type)) {
+        return STATUS_MUTANT_LIMIT_EXCEEDED;
+    }
     kernelkit::WaitRequest request{.objects = {objects.begin(), objects.end()},
                                    .type = type,
                                    .alertable = static_cast<bool>(alertable),
@@ -61,7 +87,7 @@ ServiceOutcome NtWaitForSingleObject(ServiceContext& context, HANDLE handle, BOO
     if (!object) {
         return object.error();
     }
-    if ((*object)->type() == ObjectType::section) {
+    if (!is_waitable(**object)) {
         return STATUS_OBJECT_TYPE_MISMATCH;
     }
     return wait_for(context, {*object}, kernelkit::WaitType::any, alertable, *timeout);
@@ -89,8 +115,13 @@ ServiceOutcome NtWaitForMultipleObjects(ServiceContext& context, ULONG count,
     std::vector<std::shared_ptr<Object>> objects;
     for (const HANDLE handle : std::span(words).first(count)) {
         auto object = context.reference_any(handle, SYNCHRONIZE);
-        if (!object || (*object)->type() == ObjectType::section) {
+        if (!object || !is_waitable(**object)) {
             return object ? STATUS_OBJECT_TYPE_MISMATCH : object.error();
+        }
+        // One object cannot satisfy two places of the list at once.
+        if (type == static_cast<ULONG>(kernelkit::WaitType::all) &&
+            std::find(objects.begin(), objects.end(), *object) != objects.end()) {
+            return STATUS_INVALID_PARAMETER_MIX;
         }
         objects.push_back(*object);
     }
@@ -98,7 +129,64 @@ ServiceOutcome NtWaitForMultipleObjects(ServiceContext& context, ULONG count,
                     *timeout);
 }
 
+/// The signal half: what NtSetEvent, NtReleaseMutant and NtReleaseSemaphore would do.
+NTSTATUS signal_object(ServiceContext& context, HANDLE handle) {
+    Kernel& kernel = context.kernel;
+    const auto object = context.reference_any(handle, 0);
+    if (!object) {
+        return object.error();
+    }
+    if (auto* const mutant = dynamic_cast<MutantObject*>(object->get())) {
+        return mutant->release(kernel, *kernel.thread);
+    }
+    if (auto* const event = dynamic_cast<EventObject*>(object->get())) {
+        const auto allowed = context.reference_any(handle, EVENT_MODIFY_STATE);
+        if (!allowed) {
+            return allowed.error();
+        }
+        event->signal = true;
+        kernel.dispatcher.signal(*event);
+        return STATUS_SUCCESS;
+    }
+    if (auto* const semaphore = dynamic_cast<SemaphoreObject*>(object->get())) {
+        const auto allowed = context.reference_any(handle, SEMAPHORE_MODIFY_STATE);
+        if (!allowed) {
+            return allowed.error();
+        }
+        if (!semaphore->add(1)) {
+            return STATUS_SEMAPHORE_LIMIT_EXCEEDED;
+        }
+        kernel.dispatcher.signal(*semaphore);
+        return STATUS_SUCCESS;
+    }
+    return STATUS_OBJECT_TYPE_MISMATCH;
+}
+
+/// Nobody runs between the signal and the wait: both happen within one hypercall.
+ServiceOutcome NtSignalAndWaitForSingleObject(ServiceContext& context, HANDLE to_signal,
+                                              HANDLE to_wait_for, BOOLEAN alertable,
+                                              UserPointer<LARGE_INTEGER> timeout_from) {
+    const auto timeout = capture_timeout(context, timeout_from);
+    if (!timeout) {
+        return timeout.error();
+    }
+    const auto object = context.reference_any(to_wait_for, SYNCHRONIZE);
+    if (!object) {
+        return object.error();
+    }
+    if (!is_waitable(**object)) {
+        return STATUS_OBJECT_TYPE_MISMATCH;
+    }
+    const NTSTATUS signalled = signal_object(context, to_signal);
+    if (signalled != STATUS_SUCCESS) {
+        return signalled;
+    }
+    return wait_for(context, {*object}, kernelkit::WaitType::any, alertable, *timeout);
+}
+
 constexpr std::array table{
+    service<NtSignalAndWaitForSingleObject>("NtSignalAndWaitForSingleObject",
+                                            "SignalHandle WaitHandle Alertable Timeout"),
     service<NtWaitForMultipleObjects>("NtWaitForMultipleObjects",
                                       "Count Handles WaitType Alertable Timeout"),
     service<NtWaitForSingleObject>("NtWaitForSingleObject", "Handle Alertable Timeout"),

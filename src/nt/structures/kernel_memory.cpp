@@ -38,6 +38,13 @@ void KernelMemory::insert_tail(LinearAddress head, LinearAddress entry) {
     write(head + 4, entry.value);
 }
 
+void KernelMemory::remove(LinearAddress entry) {
+    const LinearAddress next{read<std::uint32_t>(entry)};
+    const LinearAddress previous{read<std::uint32_t>(entry + 4)};
+    write(previous, next.value);
+    write(next + 4, previous.value);
+}
+
 LinearAddress KernelMemory::remove_head(LinearAddress head) {
     const LinearAddress first{read<std::uint32_t>(head)};
     if (first == head) {

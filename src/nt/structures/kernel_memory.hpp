@@ -56,6 +56,7 @@ class KernelMemory {
     // LIST_ENTRY, the doubly linked list through Flink and Blink.
     void initialize_list(LinearAddress head);
     void insert_tail(LinearAddress head, LinearAddress entry);
+    void remove(LinearAddress entry);
     /// Takes the first entry out; 0 when the list is empty.
     [[nodiscard]] LinearAddress remove_head(LinearAddress head);
 

@@ -186,6 +186,30 @@ struct THREAD_BASIC_INFORMATION {
 };
 static_assert(sizeof(THREAD_BASIC_INFORMATION) == 0x1C);
 
+struct EVENT_BASIC_INFORMATION {
+    std::uint32_t EventType{};
+    std::int32_t EventState{};
+};
+static_assert(sizeof(EVENT_BASIC_INFORMATION) == 8);
+
+struct MUTANT_BASIC_INFORMATION {
+    std::int32_t CurrentCount{};
+    std::uint8_t OwnedByCaller{}, AbandonedState{};
+    std::uint16_t Padding{};
+};
+static_assert(sizeof(MUTANT_BASIC_INFORMATION) == 8);
+
+struct SEMAPHORE_BASIC_INFORMATION {
+    std::int32_t CurrentCount{}, MaximumCount{};
+};
+static_assert(sizeof(SEMAPHORE_BASIC_INFORMATION) == 8);
+
+struct TIMER_BASIC_INFORMATION {
+    std::int64_t RemainingTime{};
+    std::uint32_t TimerState{}, Padding{};
+};
+static_assert(sizeof(TIMER_BASIC_INFORMATION) == 0x10);
+
 struct KERNEL_USER_TIMES {
     std::int64_t CreateTime{}, ExitTime{}, KernelTime{}, UserTime{};
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Clocks and waits.
+// Clocks.
 #include "nt/win32.h"
-
-#define WAIT_FAILED 0xFFFFFFFFu
 
 DWORD WINAPI GetTickCount(void) {
     const ULONGLONG product =
@@ -33,35 +31,6 @@ VOID WINAPI GetSystemTimeAsFileTime(FILETIME* time) {
     time->dwHighDateTime = (DWORD)high;
 }
 
-DWORD WINAPI SleepEx(DWORD milliseconds, BOOL alertable) {
-    LARGE_INTEGER timeout;
-    if (BaseFormatTimeout(&timeout, milliseconds) == NULL) {
-        timeout.LowPart = 0;
-        timeout.HighPart = (LONG)0x80000000;
-    }
-    const NTSTATUS status = NtDelayExecution((BOOLEAN)(alertable != FALSE), &timeout);
-    return status == (NTSTATUS)0xC0 ? 0xC0 : 0;
-}
-
-VOID WINAPI Sleep(DWORD milliseconds) {
-    SleepEx(milliseconds, FALSE);
-}
-
 BOOL WINAPI SwitchToThread(void) {
     return NtYieldExecution() != (NTSTATUS)0x40000024;
-}
-
-DWORD WINAPI WaitForSingleObjectEx(HANDLE object, DWORD milliseconds, BOOL alertable) {
-    LARGE_INTEGER timeout;
-    const NTSTATUS status = NtWaitForSingleObject(object, (BOOLEAN)(alertable != FALSE),
-                                                  BaseFormatTimeout(&timeout, milliseconds));
-    if (!NT_SUCCESS(status)) {
-        BaseSetLastNTError(status);
-        return WAIT_FAILED;
-    }
-    return (DWORD)status;
-}
-
-DWORD WINAPI WaitForSingleObject(HANDLE object, DWORD milliseconds) {
-    return WaitForSingleObjectEx(object, milliseconds, FALSE);
 }
