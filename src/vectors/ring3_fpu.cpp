@@ -2,7 +2,6 @@
 #include <span>
 
 #include "base/ensure.hpp"
-#include "cpu/decode/block.hpp"
 #include "vectors/cpu_registers.hpp"
 #include "vectors/fpu_image.hpp"
 #include "vectors/ring3_machine.hpp"
@@ -30,7 +29,6 @@ void Ring3Machine::build_fpu_code() {
 
 void Ring3Machine::run_in_ring_0(std::uint32_t eip) {
     constexpr std::uint32_t length = 7;
-    cpu_.blocks->flush();
     for (const auto& [r, cpu_register] : segment_registers) {
         const cpu::Selector selector = r == Register::cs ? ring_0_code_ : ring_0_stack_;
         cpu_.segment(cpu_register) = cpu::Segment::from(selector, *descriptor(selector));

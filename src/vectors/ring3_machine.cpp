@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,7 @@ constexpr std::uint32_t directory_span = 1U << 22;  ///< what one page table map
 constexpr std::uint32_t tss_limit = 0x67;
 constexpr std::uint8_t hlt = 0xF4;
 /// Repeated string instructions take a step an element.
-constexpr unsigned most_steps = 1U << 20;
+constexpr unsigned most_steps = 1U << 17;
 
 constexpr std::uint32_t known_cr4 = cpu::cr4::tsd | cpu::cr4::de | cpu::cr4::pse | cpu::cr4::pge |
                                     cpu::cr4::pce | cpu::cr4::osfxsr | cpu::cr4::osxmmexcpt;
@@ -71,23 +72,10 @@ Ring3Machine::Ring3Machine(const Container& container, cpu::Model model)
                                         "two-level paging",
                                         container.path, environment_.cr0, environment_.cr4));
     }
-    build_page_tables();
-    build_tables();
     // One instruction at a time anyway, so none is decoded for nothing.
     cpu_.blocks->set_block_limit(1);
     cpu_.observer = this;
-    cpu_.cr0 = environment_.cr0;
-    cpu_.cr4 = environment_.cr4;
-    cpu_.cr3 = physical(layout::base + layout::size).value;
-    cpu_.gdtr = {{layout::gdt}, static_cast<std::uint16_t>(environment_.gdt.size() - 1)};
-    cpu_.idtr = {{layout::idt}, 0x7FF};
-    cpu_.ldtr = {cpu::Selector{},
-                 {layout::ldt},
-                 static_cast<std::uint32_t>(environment_.ldt.size() - 1),
-                 cpu::SystemType::ldt,
-                 true};
-    cpu_.tr = {cpu::Selector{}, {layout::tss}, tss_limit, cpu::SystemType::tss32_busy, true};
-    cpu_.paging_changed();
+    build_system();
 }
 
 Ring3Machine::~Ring3Machine() {
@@ -129,9 +117,15 @@ void Ring3Machine::build_page_tables() {
     }
 }
 
-void Ring3Machine::build_tables() {
+/// The tables that a load may mark as accessed.
+void Ring3Machine::write_descriptors() {
     physical_memory_.write_bytes(physical(layout::gdt), environment_.gdt);
     physical_memory_.write_bytes(physical(layout::ldt), environment_.ldt);
+}
+
+void Ring3Machine::build_system() {
+    build_page_tables();
+    write_descriptors();
     for (std::uint32_t vector = 0; vector < 256; ++vector) {
         const std::uint32_t target = layout::handlers + vector;
         const std::uint32_t user_may_call = vector == 3 || vector == 4 ? 0x6000 : 0;
@@ -144,6 +138,18 @@ void Ring3Machine::build_tables() {
     write(layout::tss + 8, ring_0_stack_.value());
     write(layout::tss + 0x64, (tss_limit + 1) << 16);
     build_fpu_code();
+    cpu_.cr0 = environment_.cr0;
+    cpu_.cr4 = environment_.cr4;
+    cpu_.cr3 = physical(layout::base + layout::size).value;
+    cpu_.gdtr = {{layout::gdt}, static_cast<std::uint16_t>(environment_.gdt.size() - 1)};
+    cpu_.idtr = {{layout::idt}, 0x7FF};
+    cpu_.ldtr = {cpu::Selector{},
+                 {layout::ldt},
+                 static_cast<std::uint32_t>(environment_.ldt.size() - 1),
+                 cpu::SystemType::ldt,
+                 true};
+    cpu_.tr = {cpu::Selector{}, {layout::tss}, tss_limit, cpu::SystemType::tss32_busy, true};
+    cpu_.paging_changed();
 }
 
 cpu::Selector Ring3Machine::find_ring_0(bool code) const {
@@ -187,6 +193,7 @@ cpu::Segment Ring3Machine::segment(const TestVector& test, Register r) const {
 
 void Ring3Machine::load(const TestVector& test) {
     cpu_.blocks->flush();
+    write_descriptors();
     for (const auto& [r, cpu_register] : general_registers) {
         cpu_.registers[cpu_register] = test.before[r];
     }
@@ -208,6 +215,9 @@ Observation Ring3Machine::run(const TestVector& test, std::vector<MemoryDifferen
     if ((test.before[Register::eflags] & cpu::flag::vm) != 0) {
         seen.not_built = "virtual 8086 mode";
         return seen;
+    }
+    if (std::exchange(system_changed_, false)) {
+        build_system();
     }
     memory_.place(test);
     if (has_fpu()) {
@@ -294,6 +304,8 @@ void Ring3Machine::read_event(Observation& seen) const {
 }
 
 void Ring3Machine::transition(const cpu::Transition& transition) {
+    // A task switch may load and store anything.
+    system_changed_ = system_changed_ || transition.kind == cpu::TransitionKind::task_switch;
     if (transition.after.cpl() == 0) {
         delivered_ = transition;
         cpu_.exit.kind = cpu::ExitKind::debug_stop;

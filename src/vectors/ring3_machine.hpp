@@ -21,7 +21,8 @@ class Ring3Machine : public VectorMachine, private cpu::CpuObserver {
 
   private:
     void build_page_tables();
-    void build_tables();
+    void build_system();
+    void write_descriptors();
     [[nodiscard]] cpu::Selector find_ring_0(bool code) const;
     [[nodiscard]] std::optional<cpu::Descriptor> descriptor(cpu::Selector selector) const;
     [[nodiscard]] cpu::Segment segment(const TestVector& test, Register r) const;
@@ -54,6 +55,7 @@ class Ring3Machine : public VectorMachine, private cpu::CpuObserver {
     cpu::Selector ring_0_code_;
     cpu::Selector ring_0_stack_;
     std::optional<cpu::Transition> delivered_;
+    bool system_changed_ = false;
 };
 
 }  // namespace ringside::vectors

@@ -15,6 +15,26 @@ namespace {
 /// A vector that leaves all of the memory wrong need not be told byte by byte.
 constexpr std::size_t most_differences = 64;
 
+std::uint8_t undefined_bits(const TestVector& test, std::uint32_t address) {
+    std::uint8_t bits = 0;
+    for (const MemoryByte& byte : test.memory_undefined) {
+        bits = static_cast<std::uint8_t>(bits | (byte.address == address ? byte.value : 0));
+    }
+    return bits;
+}
+
+void compare_page(const TestVector& test, std::uint32_t page, const std::byte* want,
+                  const std::byte* have, std::vector<MemoryDifference>& differences) {
+    for (std::uint32_t i = 0; i < page_size && differences.size() < most_differences; ++i) {
+        const auto expected = std::to_integer<std::uint8_t>(want[i]);
+        const auto got = std::to_integer<std::uint8_t>(have[i]);
+        const unsigned bits = unsigned{expected} ^ unsigned { got };
+        if (bits != 0 && (bits & ~unsigned{undefined_bits(test, page + i)}) != 0) {
+            differences.push_back({page + i, expected, got});
+        }
+    }
+}
+
 }  // namespace
 
 TestMemory::TestMemory(std::string_view file, mmu::PhysicalMemory& memory,
@@ -28,7 +48,9 @@ TestMemory::TestMemory(std::string_view file, mmu::PhysicalMemory& memory,
             fail("page ranges overlap", range.from);
         }
         end = range.to;
-        stretches_.push_back({range, std::vector<std::byte>(range.to - range.from), {}});
+        const std::uint32_t size = range.to - range.from;
+        stretches_.push_back(
+            {range, std::vector<std::byte>(size), {}, std::vector<bool>(size / page_size, true)});
     }
     for (const MemoryRun& run : base) {
         Stretch* const stretch = stretch_of(run.address);
@@ -68,29 +90,15 @@ void TestMemory::compare(const TestVector& test, std::vector<MemoryDifference>& 
     };
     each_named([](Stretch& stretch, std::uint32_t offset, std::uint8_t value) {
         stretch.expected[offset] = std::byte{value};
+        stretch.touched[offset / page_size] = true;
     });
-    const auto undefined = [&test](std::uint32_t address) {
-        std::uint8_t bits = 0;
-        for (const MemoryByte& byte : test.memory_undefined) {
-            bits = static_cast<std::uint8_t>(bits | (byte.address == address ? byte.value : 0));
-        }
-        return bits;
-    };
-    for (const Stretch& stretch : stretches_) {
+    for (Stretch& stretch : stretches_) {
         for (std::uint32_t at = 0; at < stretch.expected.size(); at += page_size) {
             const std::byte* const want = stretch.expected.data() + at;
             const std::byte* const have = memory_.host({stretch.range.from + at});
-            if (std::memcmp(want, have, page_size) == 0) {
-                continue;
-            }
-            for (std::uint32_t i = 0; i < page_size; ++i) {
-                const std::uint32_t address = stretch.range.from + at + i;
-                if (want[i] != have[i] && differences.size() < most_differences &&
-                    (std::to_integer<unsigned>(want[i] ^ have[i]) &
-                     ~unsigned{undefined(address)}) != 0) {
-                    differences.push_back({address, std::to_integer<std::uint8_t>(want[i]),
-                                           std::to_integer<std::uint8_t>(have[i])});
-                }
+            if (std::memcmp(want, have, page_size) != 0) {
+                stretch.touched[at / page_size] = true;
+                compare_page(test, stretch.range.from + at, want, have, differences);
             }
         }
     }
@@ -100,12 +108,13 @@ void TestMemory::compare(const TestVector& test, std::vector<MemoryDifference>& 
 }
 
 void TestMemory::restore() {
-    for (const Stretch& stretch : stretches_) {
-        for (std::uint32_t at = 0; at < stretch.base.size(); at += page_size) {
-            const auto page = std::span(stretch.base).subspan(at, page_size);
-            const PhysicalAddress address{stretch.range.from + at};
-            if (std::memcmp(page.data(), memory_.host(address), page_size) != 0) {
-                memory_.write_bytes(address, page);
+    for (Stretch& stretch : stretches_) {
+        for (std::size_t page = 0; page < stretch.touched.size(); ++page) {
+            if (stretch.touched[page]) {
+                stretch.touched[page] = false;
+                const auto at = static_cast<std::uint32_t>(page * page_size);
+                memory_.write_bytes({stretch.range.from + at},
+                                    std::span(stretch.base).subspan(at, page_size));
             }
         }
     }

@@ -26,7 +26,7 @@ class TestMemory {
 
     /// Stores the bytes that the vector sets.
     void place(const TestVector& test);
-    /// Compares all of the memory with what the vector leaves.
+    /// Compares all of the memory with what the vector leaves. Every run ends with this.
     void compare(const TestVector& test, std::vector<MemoryDifference>& differences);
     /// Puts everything back as it is before each vector.
     void restore();
@@ -39,6 +39,7 @@ class TestMemory {
         Range range;
         std::vector<std::byte> base;
         std::vector<std::byte> expected;  ///< equal to base between vectors
+        std::vector<bool> touched;        ///< pages that may not be as in base
     };
     [[nodiscard]] Stretch* stretch_of(std::uint32_t address);
     [[noreturn]] void fail(std::string_view what, std::uint32_t address) const;
