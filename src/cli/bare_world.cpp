@@ -50,6 +50,9 @@ std::unique_ptr<guest::Personality> make_bare(const WorldOptions& options) {
     if (!options.irqs.empty()) {
         throw InputError(2, "--irq needs a system; --os bare has no interrupt controller");
     }
+    if (!options.table.empty()) {
+        throw InputError(2, "--table needs a system with services; --os bare has none");
+    }
     guest::BareConfig config;
     if (!options.program.empty()) {
         config.images.push_back(image(options, "PROGRAM", options.program));

@@ -8,6 +8,7 @@
 
 #include "base/ensure.hpp"
 #include "cli/personalities.hpp"
+#include "guest/stub_form.hpp"
 
 namespace ringside::cli {
 namespace {
@@ -18,6 +19,13 @@ constexpr const char* version_text = "ringside 0.1.0";
 void add_repeatable(CLI::App& app, const char* name, std::vector<std::string>& values,
                     const char* type, const char* help) {
     app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+}
+
+void add_table(CLI::App& app, WorldOptions& world) {
+    app.add_option("--table", world.table,
+                   "service table of your own, from number 0: lines Name argcount; see "
+                   "docs/stubs.md")
+        ->type_name("FILE");
 }
 
 void add_world(CLI::App& app, WorldOptions& world) {
@@ -39,6 +47,7 @@ void add_world(CLI::App& app, WorldOptions& world) {
         ->type_name("NAME")
         ->check(CLI::IsMember({"auto", "int2e", "sysenter"}))
         ->capture_default_str();
+    add_table(app, world);
     add_repeatable(app, "--mount", world.mounts, "'C:\\work=DIR[:rw]'",
                    "show a host folder to the guest; read-only without :rw");
     app.add_option("--cwd", world.working_directory, "current directory of the program")
@@ -145,6 +154,32 @@ void add_vectors(CLI::App& app, VectorsOptions& vectors) {
         ->type_name("junit:FILE");
 }
 
+void add_stubs(CLI::App& app, CommandLine& line) {
+    app.add_option("NAME", line.stubs.names,
+                   "services (default: the whole nt table); win32k's by name");
+    app.add_option("--os", line.world.os, "profile whose services, and whose form of a stub")
+        ->type_name("NAME")
+        ->capture_default_str();
+    add_table(app, line.world);
+    std::vector<std::string> forms;
+    for (const guest::StubFormName& form : guest::stub_form_names) {
+        forms.emplace_back(form.name);
+    }
+    app.add_option("--form", line.stubs.form,
+                   "how a stub enters the kernel (default: as the profile's); see docs/stubs.md")
+        ->type_name("NAME")
+        ->check(CLI::IsMember(forms));
+    app.add_option("--emit", line.stubs.emit,
+                   "asm (for GNU as), hex (a line each: name, bytes) or dll")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"asm", "hex", "dll"}))
+        ->capture_default_str();
+    app.add_option(
+           "-o,--output", line.output.file,
+           "file to write (default: stdout); --emit dll needs one, and its name is the DLL's")
+        ->type_name("FILE");
+}
+
 /// The subcommands over one set of options.
 struct Parser {
     CommandLine line;
@@ -152,6 +187,7 @@ struct Parser {
     CLI::App* run;
     CLI::App* trace;
     CLI::App* check;
+    CLI::App* stubs;
     CLI::App* inspect;
     CLI::App* vectors;
 
@@ -188,16 +224,26 @@ struct Parser {
                        "where to look for programs first");
         check->add_flag("-q,--quiet", line.output.quiet, "name only the cases that differ");
 
+        stubs = app.add_subcommand(
+            "stubs", "Generate system-call stubs from a service table: assembly, hex, or a DLL.");
+        add_stubs(*stubs, line);
+
         inspect = app.add_subcommand(
             "inspect", "Boot, run to the program's entry point, and show a table of the machine.");
-        inspect
-            ->add_option("WHAT", line.inspect.what,
-                         "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings")
-            ->required();
+        inspect->add_option(
+            "WHAT", line.inspect.what,
+            "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings");
         inspect
             ->add_option("NAME|NUMBER|PROGRAM", line.inspect.arguments,
                          "row to show, program to run (default: one that only makes a call)")
             ->expected(0, 2);
+        inspect
+            ->add_option("--diff", line.inspect.diff,
+                         "with ssdt: what changes from one profile's table to another's")
+            ->type_name("OS OS")
+            ->expected(2);
+        inspect->add_flag("--assumptions", line.inspect.assumptions,
+                          "what of the profile is assumed, since no source has it, and why");
         add_world(*inspect, line.world);
         add_limits(*inspect, line.limits);
         inspect->option_defaults()->group("Output");
@@ -224,7 +270,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     const auto is_asked_for = [argv](const CLI::App* sub) { return sub->check_name(argv[1]); };
     if (argc > 1 && argv[1][0] != '-' && parser.app.get_subcommands(is_asked_for).empty()) {
         throw InputError(2, fmt::format("no subcommand '{}'; there are run, trace, check, "
-                                        "inspect and vectors",
+                                        "stubs, inspect and vectors",
                                         argv[1]));
     }
     try {
@@ -251,6 +297,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     parser.line.command = asked == parser.run       ? Command::run
                           : asked == parser.trace   ? Command::trace
                           : asked == parser.check   ? Command::check
+                          : asked == parser.stubs   ? Command::stubs
                           : asked == parser.inspect ? Command::inspect
                                                     : Command::vectors;
     return std::move(parser.line);
@@ -264,7 +311,7 @@ std::string help_markdown() {
         "```text\n" +
         parser.app.help() + "```\n";
     for (const CLI::App* sub :
-         {parser.run, parser.trace, parser.check, parser.inspect, parser.vectors}) {
+         {parser.run, parser.trace, parser.check, parser.stubs, parser.inspect, parser.vectors}) {
         out += fmt::format("\n## ringside {}\n\n```text\n{}```\n", sub->get_name(),
                            sub->help("ringside"));
     }

@@ -11,6 +11,7 @@ namespace ringside::cli {
 /// run and trace.
 int run_command(const CommandLine& line);
 int check_command(const CommandLine& line);
+int stubs_command(const CommandLine& line);
 int inspect_command(const CommandLine& line);
 int vectors_command(const CommandLine& line);
 

@@ -8,6 +8,7 @@
 #include "base/ensure.hpp"
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
+#include "cli/inspect_profile.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/world.hpp"
 #include "debug/inspect.hpp"
@@ -21,6 +22,18 @@ namespace {
 bool names_program(const std::string& text) {
     std::error_code ignored;
     return text.find_first_of("./@") != std::string::npos || std::filesystem::exists(text, ignored);
+}
+
+void print(const CommandLine& line, guest::View view, const std::string& row) {
+    if (!row.empty()) {
+        view = debug::filtered(view, row);
+        if (view.rows.empty()) {
+            throw InputError(2, fmt::format("inspect {}: no row '{}'", line.inspect.what, row));
+        }
+    }
+    Output output(line.output.file, STDOUT_FILENO);
+    output.write(debug::to_text(view));
+    output.flush();
 }
 
 }  // namespace
@@ -37,6 +50,13 @@ int inspect_command(const CommandLine& line) {
                                             argument, place));
         }
         place = argument;
+    }
+    if (auto view = inspect_profile(line)) {
+        print(line, *std::move(view), row);
+        return 0;
+    }
+    if (line.inspect.what.empty()) {
+        throw InputError(2, "inspect: name WHAT to show; see ringside inspect --help");
     }
     // The program's own output must not mix with the table.
     host::CapturedConsole console;
@@ -59,16 +79,7 @@ int inspect_command(const CommandLine& line) {
         errors.write(fmt::format("ringside: the program ended first{}{}; this is the state there\n",
                                  stop.message.empty() ? "" : ": ", stop.message));
     }
-    guest::View view = debug::inspect(line.inspect.what, world.machine(), world.personality());
-    if (!row.empty()) {
-        view = debug::filtered(view, row);
-        if (view.rows.empty()) {
-            throw InputError(2, fmt::format("inspect {}: no row '{}'", line.inspect.what, row));
-        }
-    }
-    Output output(line.output.file, STDOUT_FILENO);
-    output.write(debug::to_text(view));
-    output.flush();
+    print(line, debug::inspect(line.inspect.what, world.machine(), world.personality()), row);
     return stop.kind == guest::StopKind::interrupted ? stop.exit_status() : 0;
 }
 

@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
         case cli::Command::run:
         case cli::Command::trace: return cli::run_command(line);
         case cli::Command::check: return cli::check_command(line);
+        case cli::Command::stubs: return cli::stubs_command(line);
         case cli::Command::inspect: return cli::inspect_command(line);
         case cli::Command::vectors: return cli::vectors_command(line);
     }

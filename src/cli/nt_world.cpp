@@ -15,10 +15,10 @@
 #include "base/ensure.hpp"
 #include "base/text.hpp"
 #include "cli/file.hpp"
+#include "cli/nt_system.hpp"
 #include "guest/flat_image.hpp"
 #include "guest/import_check.hpp"
 #include "guest/pe_image.hpp"
-#include "guest/system_dll.hpp"
 #include "host/date.hpp"
 #include "host/path.hpp"
 #include "host/utf16.hpp"
@@ -270,10 +270,6 @@ std::vector<nt::IrqRequest> irqs(const WorldOptions& options, std::uint64_t tick
     return result;
 }
 
-bool is_anachronism(const WorldOptions& options, const nt::Profile& profile) {
-    return options.entry == "sysenter" && !profile.sysenter;
-}
-
 }  // namespace
 
 std::string nt_entry(const WorldOptions& options, bool has_sysenter) {
@@ -293,9 +289,10 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
         !options.exit_port.empty()) {
         throw InputError(2, "--load, --start, --poke and --exit-port need --os bare");
     }
-    const nt::Profile profile = nt::load_profile(options.os);
+    NtSystem system = nt_system(options);
     nt::KernelConfig config;
     config.profile = options.os;
+    config.services = system.profile.services;
     config.entry = options.entry == "int2e"      ? nt::EntryChoice::int2e
                    : options.entry == "sysenter" ? nt::EntryChoice::sysenter
                                                  : nt::EntryChoice::by_cpuid;
@@ -304,17 +301,10 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
     config.warn = around.warn;
     config.debug_print = around.debug_print;
     const host::FileTime date = boot_date(options);
-    const auto ntdll =
-        guest::ntdll_of(profile.name, is_anachronism(options, profile) ? guest::Stubs::sysenter
-                                                                       : guest::Stubs::native);
-    ensure(ntdll.has_value(), "every profile has an ntdll.dll");
-    add_program(options, profile, *ntdll, around.mounts, config);
-    const auto add_library = [&](std::u16string_view name, std::span<const std::byte> bytes) {
-        around.mounts.add_file(std::u16string(system_folder) + std::u16string(name), bytes,
-                               host::default_date);
-    };
-    add_library(u"ntdll.dll", *ntdll);
-    add_library(u"kernel32.dll", embedded::kernel32_dll());
+    add_program(options, system.profile, system.ntdll, around.mounts, config);
+    const std::u16string folder(system_folder);
+    around.mounts.add_file(folder + u"ntdll.dll", std::move(system.ntdll), host::default_date);
+    around.mounts.add_file(folder + u"kernel32.dll", embedded::kernel32_dll(), host::default_date);
     add_mounts(options, around.mounts);
     config.current_directory = working_directory(options, around.mounts);
     config.environment = environment(options);

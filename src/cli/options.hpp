@@ -16,6 +16,7 @@ struct WorldOptions {
     std::string cpu = "p6";
     std::optional<std::uint32_t> mhz;
     std::string entry = "auto";
+    std::string table;  ///< a list of services of the user's own
     std::vector<std::string> mounts;
     std::string working_directory;
     std::vector<std::string> environment;
@@ -67,8 +68,16 @@ struct CheckOptions {
     bool bless = false;
 };
 
+struct StubsOptions {
+    std::string form;  ///< empty: the profile's
+    std::string emit = "asm";
+    std::vector<std::string> names;  ///< empty: all
+};
+
 struct InspectOptions {
     std::string what;
+    std::vector<std::string> diff;  ///< two profiles, or none
+    bool assumptions = false;
     std::vector<std::string> arguments;  ///< a row, a program, or both
 };
 
@@ -81,7 +90,7 @@ struct VectorsOptions {
     std::string cpu = "modern";
 };
 
-enum class Command { none, help, version, run, trace, check, inspect, vectors };
+enum class Command { none, help, version, run, trace, check, stubs, inspect, vectors };
 
 struct CommandLine {
     Command command = Command::none;
@@ -90,6 +99,7 @@ struct CommandLine {
     LimitOptions limits;
     OutputOptions output;
     CheckOptions check;
+    StubsOptions stubs;
     InspectOptions inspect;
     VectorsOptions vectors;
 };

@@ -8,13 +8,8 @@
 
 namespace ringside::guest {
 
-enum class Stubs {
-    native,    ///< in the form of the profile
-    sysenter,  ///< for a profile that knows no SYSENTER, in that of Windows 8
-};
-
-/// The ntdll.dll that was built for a profile, or nothing where there is none.
-[[nodiscard]] std::optional<std::span<const std::byte>> ntdll_of(std::string_view profile,
-                                                                 Stubs stubs = Stubs::native);
+/// The ntdll.dll that was built for a profile, its stubs in the profile's form, or nothing for one
+/// that has none.
+[[nodiscard]] std::optional<std::span<const std::byte>> ntdll_of(std::string_view profile);
 
 }  // namespace ringside::guest

@@ -132,6 +132,10 @@ void Mounts::add_file(std::u16string_view guest, std::span<const std::byte> byte
     node.written = written;
 }
 
+void Mounts::add_file(std::u16string_view guest, std::vector<std::byte>&& bytes, FileTime written) {
+    add_file(guest, std::span<const std::byte>(kept_.emplace_back(std::move(bytes))), written);
+}
+
 Expected<Mounts::Target, HostError> Mounts::find(const GuestPath& path) const {
     const auto drive = drives_.find(path.drive);
     if (drive == drives_.end()) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/expected.hpp"
 #include "host/file.hpp"
@@ -48,6 +50,8 @@ class Mounts {
 
     /// A read-only file; `bytes` must outlive the mounts.
     void add_file(std::u16string_view guest, std::span<const std::byte> bytes, FileTime written);
+    /// The same of bytes that the mounts keep themselves.
+    void add_file(std::u16string_view guest, std::vector<std::byte>&& bytes, FileTime written);
 
     [[nodiscard]] Expected<OpenedFile, HostError> open(const GuestPath&, const OpenRequest&);
 
@@ -71,6 +75,7 @@ class Mounts {
     [[nodiscard]] std::vector<DirectoryEntry> entries_of(const Node&) const;
 
     std::map<char16_t, std::unique_ptr<Node>> drives_;
+    std::deque<std::vector<std::byte>> kept_;
     FileIdentities identities_;
     bool use_openat2_ = true;
 };

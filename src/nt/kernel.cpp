@@ -28,11 +28,19 @@ HypercallResult result_of(const ServiceOutcome& outcome) {
             .stop = {}};
 }
 
+Profile profile_for(const KernelConfig& config) {
+    Profile profile = load_profile(config.profile);
+    if (!config.services.empty()) {
+        profile.services = config.services;
+    }
+    return profile;
+}
+
 }  // namespace
 
 Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
     : config(std::move(given)),
-      profile(load_profile(config.profile)),
+      profile(profile_for(config)),
       host(the_host),
       mmu(the_mmu),
       pages(mmu.memory(), first_page),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "guest/image.hpp"
+#include "nt/profile.hpp"
 #include "nt/interrupts.hpp"
 
 namespace ringside::nt {
@@ -20,6 +21,8 @@ enum class EntryChoice : std::uint32_t { by_cpuid = 0, int2e = 1, sysenter = 2 }
 /// What the user asked for, as far as the kernel has to know.
 struct KernelConfig {
     std::string profile = "xp";
+    /// An nt table instead of the profile's (`--table`), or empty.
+    std::vector<ServiceNumber> services;
     /// The program, read before, and where the guest sees it.
     std::shared_ptr<const guest::Image> program;
     std::u16string program_path = u"C:\\app\\program.exe";

@@ -95,6 +95,12 @@ Layout layered(std::string_view names) {
     return Layout(tables);
 }
 
+guest::StubForm stub_of(std::string_view name) {
+    const auto form = guest::stub_form_named(name);
+    ensure(form.has_value(), fmt::format("profiles: no form of a stub is called {}", name));
+    return *form;
+}
+
 SystemCallSlot slot_of(const Layout& layout) {
     if (layout.find("KUSER_SHARED_DATA", "SystemCallReturn") != nullptr) {
         return SystemCallSlot::pointer;
@@ -207,6 +213,7 @@ Profile load_profile(std::string_view name) {
                     .performance_frequency = column.number("performance_frequency"),
                     .sysenter = column.flag("sysenter"),
                     .system_call = {},
+                    .stub = stub_of(column.text("stub")),
                     .callback_frame = column.number("callback_frame"),
                     .apc_seh_record = column.number("apc_seh_record"),
                     .assumptions = std::move(assumptions)};

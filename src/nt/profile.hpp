@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "guest/stub_form.hpp"
 #include "nt/structures/layout.hpp"
 
 namespace ringside::nt {
@@ -57,6 +58,7 @@ struct Profile {
 
     bool sysenter{};  ///< The system asks CPUID for SYSENTER; older ones know nothing of it.
     SystemCallSlot system_call{};
+    guest::StubForm stub{};          ///< Of the stubs in ntdll.dll.
     std::uint32_t callback_frame{};  ///< Bytes below the arguments of a user callback.
     std::uint32_t apc_seh_record{};  ///< Bytes behind the CONTEXT of a user APC.
 

@@ -76,3 +76,32 @@ TEST_CASE("inspect: bare programs have the processor's tables", "[cli]") {
 TEST_CASE("inspect: the program's output stays out of the table", "[cli]") {
     CHECK_FALSE(contains(inspected({"frame", example("hello.exe")}), "Hello"));
 }
+
+TEST_CASE("inspect: what changes from one Windows to the next", "[cli]") {
+    const auto diff = inspected({"ssdt", "--diff", "2000", "xp"});
+    check_golden("ssdt-2000-xp", diff);
+    CHECK(inspected({"ssdt", "--diff", "2000", "xp"}) == diff);
+    CHECK(contains(inspected({"ssdt", "--diff", "nt4", "2000", "NtReadFile"}),
+                   "086   36     0A1   36     NtReadFile  number\n"));
+    CHECK(count_lines(inspected({"ssdt", "--diff", "xp", "xp"})) == 1);
+}
+
+TEST_CASE("inspect: service tables of every profile", "[cli]") {
+    const std::vector<std::pair<const char*, const char*>> number_of_read{
+        {"reactos-0.2", "098 "}, {"nt4", "086 "},  {"2000", "0A1 "},  {"xp-rtm", "0B7 "},
+        {"xp", "0B7 "},          {"2003", "0BF "}, {"vista", "102 "}, {"7", "111 "}};
+    for (const auto& [os, number] : number_of_read) {
+        INFO(os);
+        const auto text = inspected({"ssdt", "--os", os, "NtReadFile"});
+        CHECK(count_lines(text) == 3);
+        CHECK(contains(text, std::string("\n") + number));
+        CHECK(contains(text, "NtReadFile  36 "));
+    }
+}
+
+TEST_CASE("inspect: what is assumed of a profile, and why", "[cli]") {
+    const auto text = inspected({"--assumptions", "--os", "reactos-0.2"});
+    CHECK(text.starts_with("What is assumed of reactos-0.2\nwhat "));
+    CHECK(contains(text, "\nstub "));
+    CHECK(contains(text, "reactos-ebp"));
+}

@@ -9,7 +9,7 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
     const std::string hello = example("hello.exe");
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
         {{}, "subcommand"},
-        {{"frobnicate"}, "no subcommand 'frobnicate'; there are run, trace, check, inspect and vectors"},
+        {{"frobnicate"}, "no subcommand 'frobnicate'; there are run, trace, check, stubs, inspect and vectors"},
         {{"run"}, "nothing to run: name a program"},
         {{"run", "--frob", hello}, "--frob"},
         {{"run", "--os", "os2", hello}, "{reactos-0.2,nt4,2000,xp-rtm,xp,2003,vista,7,bare}"},
@@ -45,6 +45,10 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
         {{"trace", "--color", "pink", hello}, "--color"},
         {{"check"}, "FILE|DIR"},
         {{"inspect"}, "WHAT"},
+        {{"inspect", "idt", "--diff", "2000", "xp"}, "want ssdt --diff OS OS"},
+        {{"inspect", "ssdt", "--diff", "2000", "95"}, "--os 95: no such profile"},
+        {{"inspect", "ssdt", "--diff", "2000", "xp", "NtNothing"}, "no row 'NtNothing'"},
+        {{"inspect", "ssdt", "--assumptions", "--diff", "2000", "xp"}, "ask for one"},
         {{"inspect", "gtd"}, "there are idt gdt tss msr"},
         {{"inspect", "idt", "a.exe", "b.exe"}, "one program at most"},
         {{"inspect", "idt", "FFF"}, "no row 'FFF'"},

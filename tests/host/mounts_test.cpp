@@ -185,6 +185,18 @@ TEST_CASE("mounts: entries stand in upcased order and the tree hides the host", 
     CHECK(names(*world.open(u"C:\\")->file) == std::vector<std::u16string>{u"app"});
 }
 
+TEST_CASE("mounts: files from memory may be handed over", "[host][mounts]") {
+    World world;
+    for (const char* name : {"a", "b", "c"}) {
+        const auto text = bytes(name);
+        std::vector<std::byte> file(text.begin(), text.end());
+        const std::string path = std::string("C:\\made\\") + name;
+        world.mounts.add_file(std::u16string(path.begin(), path.end()), std::move(file), some_time);
+    }
+    CHECK(world.text(u"C:\\made\\a") == "a");
+    CHECK(world.text(u"C:\\made\\c") == "c");
+}
+
 TEST_CASE("mounts: files from memory are read-only and have their bytes", "[host][mounts]") {
     World world;
     world.mounts.add_file(u"C:\\windows\\system32\\ntdll.dll", bytes("MZ..."), some_time);

@@ -16,9 +16,13 @@ list(TRANSFORM ntdll_sources PREPEND ${user_nt}/ntdll/)
 ringside_pe_objects(ntdll_objects ${CMAKE_CURRENT_BINARY_DIR}/ntdll "${ntdll_sources}"
                     -I${user_nt}/include)
 
-# ringside_ntdll(<name> FORM TABLE): the library ntdll.dll under a target name of its own.
-function(ringside_ntdll name form table)
-  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+ringside_profile_names(profiles)
+foreach(name IN LISTS profiles)
+  ringside_profile_id(profile ${name})
+  ringside_profile_value(form ${name} stub)
+  ringside_profile_value(services ${name} services)
+  set(table ${PROJECT_SOURCE_DIR}/data/profiles/${services}.tsv)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/ntdll_${profile})
   file(MAKE_DIRECTORY ${folder})
   add_custom_command(OUTPUT ${folder}/stubs.S ${folder}/ntdll.def
     COMMAND ntdll_stubs ${form} ${table} ${user_nt}/ntdll/ntdll.def ${folder}/stubs.S
@@ -26,26 +30,12 @@ function(ringside_ntdll name form table)
     DEPENDS ntdll_stubs ${table} ${user_nt}/ntdll/ntdll.def
     COMMENT "Guest system-call stubs of ${name}" VERBATIM)
   # A link fails when the library calls a service that this profile lacks.
-  ringside_guest_dll(${name} MODULE ntdll
+  ringside_guest_dll(ntdll_${profile} MODULE ntdll
     BASE    0x7C900000
     DEF     ${folder}/ntdll.def
     SOURCES ${folder}/stubs.S
     OBJECTS ${ntdll_objects})
-  set(guest_embedded ${guest_embedded} ${name}_dll=${folder}/ntdll.dll PARENT_SCOPE)
-endfunction()
-
-# A system that knows nothing of SYSENTER gets a second library, for those who want it anyway.
-ringside_profile_names(profiles)
-foreach(name IN LISTS profiles)
-  ringside_profile_id(profile ${name})
-  ringside_profile_value(form ${name} stub)
-  ringside_profile_value(services ${name} services)
-  ringside_profile_value(sysenter ${name} sysenter)
-  set(table ${PROJECT_SOURCE_DIR}/data/profiles/${services}.tsv)
-  ringside_ntdll(ntdll_${profile} ${form} ${table})
-  if(sysenter STREQUAL no)
-    ringside_ntdll(ntdll_${profile}_sysenter win8 ${table})
-  endif()
+  list(APPEND guest_embedded ntdll_${profile}_dll=${folder}/ntdll.dll)
 endforeach()
 
 # What programs are linked with: imports are by name, so any profile's serves.
