@@ -33,11 +33,13 @@ class Reader {
                                        key.str()));
             }
         }
-        if (case_.program.empty() && case_.options.empty()) {
+        if (case_.program.empty() && case_.options.empty() && case_.systems.empty()) {
             throw InputError(2, fmt::format("{}: [world] names no program", case_.path));
         }
-        if (case_.entries.empty()) {
-            case_.entries.emplace_back();
+        for (auto* const list : {&case_.systems, &case_.entries}) {
+            if (list->empty()) {
+                list->emplace_back();
+            }
         }
     }
 
@@ -95,6 +97,8 @@ class Reader {
                 case_.arguments = texts(key, node);
             } else if (key == "stdin") {
                 case_.input = text(key, node);
+            } else if (key == "os") {
+                case_.systems = texts(key, node);
             } else if (key == "entry") {
                 case_.entries = texts(key, node);
             } else {

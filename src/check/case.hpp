@@ -45,7 +45,8 @@ struct Case {
     std::string program;
     std::vector<std::string> arguments;
     std::string input;
-    /// One run each; a single empty one when the case names none.
+    /// One run for each system with each entry; a single empty one of what the case does not name.
+    std::vector<std::string> systems;
     std::vector<std::string> entries;
     /// Options of `ringside trace` without their dashes, in the order of the file.
     std::vector<std::pair<std::string, std::string>> options;

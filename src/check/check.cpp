@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,16 +47,38 @@ void replace_file(const std::string& path, const std::string& text) {
 
 enum class Outcome { passed, differs, blessed };
 
+/// System and entry of each run.
+std::vector<std::pair<std::string, std::string>> variations(const Case& one) {
+    std::vector<std::pair<std::string, std::string>> result;
+    for (const std::string& system : one.systems) {
+        for (const std::string& entry : one.entries) {
+            result.emplace_back(system, entry);
+        }
+    }
+    return result;
+}
+
+std::string label_of(const std::string& system, const std::string& entry) {
+    if (system.empty()) {
+        return entry.empty() ? "" : fmt::format(" [{}]", entry);
+    }
+    return entry.empty() ? fmt::format(" [{}]", system) : fmt::format(" [{}, {}]", system, entry);
+}
+
 Outcome check_one(const std::string& path, const CheckRequest& request, const RunCase& run,
                   const std::function<void(std::string_view)>& write) {
     const Case one = parse_case(path, read_text(path));
     std::vector<Observation> observations;
     bool differs = false;
-    for (const std::string& entry : one.entries) {
-        observations.push_back(run(one, entry));
+    for (const auto& [system, entry] : variations(one)) {
+        Case varied = one;
+        if (!system.empty()) {
+            varied.options.emplace_back("os", system);
+        }
+        observations.push_back(run(varied, entry));
         observations.back().entry = entry;
         const auto differences = compare(one.expect, observations.back());
-        const std::string name = entry.empty() ? path : fmt::format("{} [{}]", path, entry);
+        const std::string name = path + label_of(one.systems.size() > 1 ? system : "", entry);
         if (differences.empty()) {
             if (!request.quiet) {
                 write(fmt::format("ok    {}\n", name));

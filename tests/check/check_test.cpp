@@ -108,7 +108,25 @@ TEST_CASE("check: each entry of a case is a run", "[check]") {
             return ends_with_zero(one, entry);
         });
     CHECK(entries == std::vector<std::string>{"int2e", "sysenter"});
+    CHECK(result.text.find("[int2e]") != std::string::npos);
     CHECK(result.text.find("[sysenter]") != std::string::npos);
+}
+
+TEST_CASE("check: each system of a case is a run with each entry", "[check]") {
+    const test::TemporaryFolder folder;
+    folder.file("a.case.toml",
+                "[world]\nprogram = \"a.exe\"\nos = [\"nt4\", \"xp\"]\nentry = [\"int2e\", "
+                "\"sysenter\"]\n");
+    std::vector<std::string> runs;
+    const auto result =
+        checked({folder.path()}, false, [&runs](const Case& one, const std::string& entry) {
+            REQUIRE(one.options.size() == 1);
+            runs.push_back(one.options[0].first + "=" + one.options[0].second + " " + entry);
+            return ends_with_zero(one, entry);
+        });
+    CHECK(runs == std::vector<std::string>{"os=nt4 int2e", "os=nt4 sysenter", "os=xp int2e",
+                                           "os=xp sysenter"});
+    CHECK(result.text.find("[nt4, sysenter]") != std::string::npos);
 }
 
 }  // namespace ringside::check

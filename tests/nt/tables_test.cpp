@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is written down twice agrees: names and codes, signatures and the profile, C++ structures
 // and the layout rows, thunks and the tables in guest memory.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -55,6 +56,54 @@ TEST_CASE("profile: xp is complete and numbered without gaps", "[nt][tables]") {
     CHECK(profile.find_service("NtReadFile")->index == 0xB7);
     CHECK(profile.find_service("NtClose")->argument_bytes == 4);
     CHECK_THROWS_WITH(load_profile("os2"), Catch::Contains("--os os2"));
+}
+
+TEST_CASE("profile: NtReadFile has its number, and 36 bytes, everywhere", "[nt][tables]") {
+    const std::map<std::string, std::uint32_t> numbers{
+        {"reactos-0.2", 152}, {"nt4", 0x86},  {"2000", 0xA1},   {"xp-rtm", 0xB7},
+        {"xp", 0xB7},         {"2003", 0xBF}, {"vista", 0x102}, {"7", 0x111}};
+    REQUIRE(profile_names().size() == numbers.size());
+    for (const std::string& name : profile_names()) {
+        CAPTURE(name);
+        const Profile profile = load_profile(name);
+        const ServiceNumber* const service = profile.find_service("NtReadFile");
+        REQUIRE(service != nullptr);
+        CHECK(service->index == numbers.at(name));
+        CHECK(service->argument_bytes == 36);
+        CHECK(profile.sysenter == (profile.system_call != SystemCallSlot::none));
+        // Every system rests on something that nobody has published.
+        CHECK_FALSE(profile.assumptions.empty());
+    }
+}
+
+TEST_CASE("profile: what an assumption is, where it stands and why", "[nt][tables]") {
+    const Profile nt4 = load_profile("nt4");
+    const auto find = [&nt4](std::string_view what) {
+        const auto found = std::find_if(nt4.assumptions.begin(), nt4.assumptions.end(),
+                                        [what](const Assumption& row) { return row.what == what; });
+        REQUIRE(found != nt4.assumptions.end());
+        return *found;
+    };
+    CHECK(find("structures").value == "xp 2000");
+    CHECK(find("service_table_mask").value == "0x30");
+    CHECK(find("argument bytes of 93 win32k services").value == "0");
+    CHECK_FALSE(find("first PEB and TEB").why.empty());
+}
+
+TEST_CASE("layout: a later layer replaces fields and takes them away", "[nt][tables]") {
+    const Layout nt5 = load_profile("2000").layout;
+    CHECK(nt5.offset("KTHREAD", "ServiceTable") == 0xDC);
+    CHECK(nt5.find("KUSER_SHARED_DATA", "SystemCall") == nullptr);
+    CHECK(nt5.find("KTHREAD", "IdleSwapBlock") == nullptr);
+    CHECK(nt5.offset("KTHREAD", "PreviousMode") == 0x134);
+    const Layout reactos = load_profile("reactos-0.2").layout;
+    CHECK(reactos.offset("KTHREAD", "PreviousMode") == 0x137);
+    CHECK(reactos.offset("KTHREAD", "ServiceTable") == 0xDC);
+    const Layout server = load_profile("2003").layout;
+    CHECK(server.offset("KPCR", "ContextSwitches") == 0x10);
+    CHECK(server.field("KTHREAD", "KernelApcDisable").size == 2);
+    CHECK(server.size("KTHREAD") == 0x1B8);
+    CHECK(load_profile("7").layout.offset("KTHREAD", "PreviousMode") == 0x13A);
 }
 
 TEST_CASE("layout: KTRAP_FRAME is the structure of the rows", "[nt][tables]") {

@@ -180,8 +180,12 @@ void TestNtMachine::set_thread(std::string_view field, std::uint32_t value) {
     structures().set(kthread(), "KTHREAD", field, value);
 }
 
+LinearAddress TestNtMachine::thread_field(std::string_view field) const {
+    return structures().place(kthread(), "KTHREAD", field);
+}
+
 std::uint32_t TestNtMachine::thread_dword(std::string_view field) const {
-    return dword(structures().place(kthread(), "KTHREAD", field));
+    return dword(thread_field(field));
 }
 
 std::uint32_t TestNtMachine::pcr(std::string_view field) const {

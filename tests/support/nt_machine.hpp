@@ -38,8 +38,8 @@ struct CpuState {
     std::uint64_t clock{};  ///< clocks of the model since reset
 };
 
-/// The kernel of a profile on a whole machine, with a program that is entered at one of its labels and
-/// ring-0 code beside the kernel. It runs from place to place; at each, everything can be read,
+/// The kernel of a profile on a whole machine, with a program that is entered at one of its labels
+/// and ring-0 code beside the kernel. It runs from place to place; at each, everything can be read,
 /// and what ring 0 could write can be written.
 class TestNtMachine {
   public:
@@ -75,6 +75,7 @@ class TestNtMachine {
     /// A field of the current KTHREAD, or of the PCR. Fields of up to four bytes.
     [[nodiscard]] std::uint32_t thread(std::string_view field) const;
     void set_thread(std::string_view field, std::uint32_t value);
+    [[nodiscard]] LinearAddress thread_field(std::string_view field) const;
     /// The dword that begins at the field.
     [[nodiscard]] std::uint32_t thread_dword(std::string_view field) const;
     [[nodiscard]] std::uint32_t pcr(std::string_view field) const;

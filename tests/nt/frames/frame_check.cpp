@@ -2,6 +2,8 @@
 #include "nt/frames/frame_check.hpp"
 
 #include <array>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -70,15 +72,49 @@ CpuState at_gate(TestNtMachine& nt, const std::string& name) {
     nt.run_to(name + "_gate");
     nt.set_exception_list(seh_record);
     nt.set_thread("TrapFrame", older_frame);
-    nt.set_thread("ResourceIndex", 0x5A);
+    nt.set_byte(nt.thread_field("PreviousMode") + 3, beside_previous_mode);
     nt.mark_stack();
     return nt.state();
 }
 
-TestNtMachine frame_machine(const TestNtMachine::World& world, std::string_view program) {
-    static const std::string folder = RINGSIDE_FRAME_GUESTS;
-    static const GuestCode code = GuestCode::read(folder + "/program", TestNtMachine::program_base);
-    static const GuestCode driver = GuestCode::read(folder + "/driver", TestNtMachine::driver_base);
+const FrameFacts& facts_of(const TestNtMachine& nt) {
+    constexpr LinearAddress test_ret{0x7FFE02F8};
+    constexpr LinearAddress ret_of_code{0x7FFE0304};
+    constexpr std::uint32_t no_callback_active = 0xC0000258;
+    constexpr std::uint32_t no_event_pair = 0xC000014E;
+    static const std::map<std::string, FrameFacts> facts{
+        {"reactos-0.2", {true, true, test_ret, false, no_callback_active, false}},
+        {"nt4", {false, true, test_ret, false, no_event_pair, false}},
+        {"2000", {false, true, test_ret, false, no_callback_active, false}},
+        {"xp-rtm", {false, true, ret_of_code, true, no_callback_active, false}},
+        {"xp", {false, true, test_ret, true, no_callback_active, false}},
+        {"2003", {false, false, test_ret, true, no_callback_active, true}},
+        {"vista", {false, false, test_ret, true, no_callback_active, true}},
+        {"7", {false, false, test_ret, true, no_callback_active, true}},
+    };
+    return facts.at(nt.profile().name);
+}
+
+TestNtMachine frame_machine(TestNtMachine::World world, std::string_view program,
+                            std::string_view profile) {
+    if (profile.empty()) {
+        world.profile = GENERATE(from_range(nt::profile_names()));
+    } else {
+        world.profile = profile;
+    }
+    INFO("profile " << world.profile);
+    if (world.model == cpu::Model::p6 && world.entry == nt::EntryChoice::by_cpuid) {
+        world.entry = nt::EntryChoice::sysenter;
+    }
+    static const std::string folder = std::string(RINGSIDE_FRAME_GUESTS) + "/";
+    static std::map<std::string, std::pair<GuestCode, GuestCode>> guests;
+    const std::string id = nt::profile_id(world.profile);
+    if (!guests.contains(id)) {
+        guests.emplace(
+            id, std::pair{GuestCode::read(folder + "program_" + id, TestNtMachine::program_base),
+                          GuestCode::read(folder + "driver_" + id, TestNtMachine::driver_base)});
+    }
+    const auto& [code, driver] = guests.at(id);
     return {world, code, driver, program};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The frames of interrupts, and of INT 2B, which is a service's.
-#include "nt/frames/frame_check.hpp"
+#include "nt/frames/service_frames.hpp"
 
 using namespace ringside;
 using namespace ringside::test;
@@ -132,20 +132,40 @@ TEST_CASE("int 2B: the frame is a service's, and without a callback it fails", "
     const CpuState user = at_gate(nt, "int2b");
     const std::uint32_t previous_mode = nt.thread_dword("PreviousMode");
     nt.run_to("KiCallbackReturnFrameBuilt");
-    std::vector<Slot> slots = interrupt_frame(
-        user, {not_written, not_written, not_written, user.fs}, seh_record, 0, user.eip + 2);
+    std::vector<Slot> slots =
+        interrupt_frame(user,
+                        {volatile_slot(nt, user.gs), volatile_slot(nt, user.es),
+                         volatile_slot(nt, user.ds), user.fs},
+                        seh_record, 0, user.eip + 2);
     slots.at(0x3C / 4) = {"Edx", older_frame};
-    slots.at(0x40 / 4) = {"Ecx", not_written};
-    slots.at(0x44 / 4) = {"Eax", not_written};
+    slots.at(0x40 / 4) = {"Ecx", volatile_slot(nt, user.ecx)};
+    slots.at(0x44 / 4) = {"Eax", volatile_slot(nt, user.eax)};
     slots.at(0x48 / 4) = {"PreviousPreviousMode", previous_mode};
     push_user_stack(slots, user);
     check_frame(nt, nt.user_frame(), FrameSize::allocated, slots);
     CHECK(nt.thread("TrapFrame") == nt.user_frame().value);
     CHECK(nt.exception_list() == 0xFFFFFFFF);
     nt.run_to("int2b_next");
-    CHECK(nt.state().eax == 0xC0000258);
+    CHECK(nt.state().eax == facts_of(nt).no_callback);
     CHECK(nt.thread("TrapFrame") == older_frame);
     CHECK(nt.exception_list() == seh_record);
+}
+
+TEST_CASE("int 2C: an assertion, or the fast half of an event pair", "[nt][frames]") {
+    TestNtMachine nt = frame_machine({}, "int2c");
+    const CpuState user = at_gate(nt, "int2c");
+    if (!facts_of(nt).assertions) {
+        nt.run_to("int2c_next");
+        CHECK(nt.state().eax == 0xC000014E);
+        CHECK(nt.state().ecx == user.ecx);
+        return;
+    }
+    nt.run_to("KiDispatchException");
+    const LinearAddress record{nt.dword(LinearAddress{nt.state().esp + 4})};
+    CHECK(nt.dword(record) == 0xC0000420);
+    CHECK(nt.dword(record + 12) == user.eip);
+    CHECK(nt.dword(record + 16) == 0);
+    CHECK(nt.dword(nt.user_frame() + 0x68) == user.eip);
 }
 
 TEST_CASE("exit: an edited frame of ring 0 goes on with the wanted CS and ESP", "[nt][frames]") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Services called from ring 0 by a Zw stub: frames of 0x74 bytes that hang on the user's.
-#include "nt/frames/frame_check.hpp"
+#include "nt/frames/service_frames.hpp"
 
 using namespace ringside;
 using namespace ringside::test;
@@ -39,12 +39,12 @@ LinearAddress check_nested(TestNtMachine& nt, const std::string& stub, std::uint
                  {"Dr3", not_written},
                  {"Dr6", not_written},
                  {"Dr7", 0},
-                 {"SegGs", not_written},
-                 {"SegEs", not_written},
-                 {"SegDs", not_written},
+                 {"SegGs", volatile_slot(nt, caller.gs)},
+                 {"SegEs", volatile_slot(nt, caller.es)},
+                 {"SegDs", volatile_slot(nt, caller.ds)},
                  {"Edx", outer.value},
-                 {"Ecx", not_written},
-                 {"Eax", not_written},
+                 {"Ecx", volatile_slot(nt, caller.ecx)},
+                 {"Eax", volatile_slot(nt, caller.eax)},
                  {"PreviousPreviousMode", previous_mode},
                  {"ExceptionList", exception_list},
                  {"SegFs", 0x30},

@@ -23,7 +23,7 @@ void check_entered(const TestNtMachine& nt) {
     CHECK(nt.thread("TrapFrame") == nt.user_frame().value);
     CHECK(nt.thread("PreviousMode") == 1);
     // Only the byte is written.
-    CHECK(nt.thread("ResourceIndex") == 0x5A);
+    CHECK(nt.thread_dword("PreviousMode") >> 24 == beside_previous_mode);
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ TEST_CASE("int 2E: the frame of a service, slot by slot", "[nt][frames]") {
     check_int2e_frame(nt, user, previous_mode, none_saved);
     check_entered(nt);
     CHECK((user.eflags & intf) != 0);
-    CHECK(previous_mode >> 24 == 0x5A);
+    CHECK(previous_mode >> 24 == beside_previous_mode);
     CHECK((previous_mode & 0xFF) == 1);
     // The user's data selectors stay loaded, and nothing is written to the frame for them.
     CHECK(nt.state().ds == 0x21);
@@ -53,6 +53,12 @@ TEST_CASE("SYSENTER: the frame that KiFastCallEntry builds, slot by slot", "[nt]
     const std::string program = GENERATE("sysenter", "sysenter_down");
     TestNtMachine nt = frame_machine({.entry = entry}, program);
     const CpuState user = at_gate(nt, program);
+    if (entry == EntryChoice::int2e && !facts_of(nt).has_sysenter) {
+        // Nobody has aimed SYSENTER at anything.
+        nt.run_to("KiTrap0DFrameBuilt");
+        CHECK(nt.dword(nt.user_frame() + 0x68) == user.eip);
+        return;
+    }
     nt.run_to("KiSystemServiceFrameBuilt");
     check_sysenter_frame(nt, user, user.eflags, none_saved);
     check_entered(nt);
@@ -65,6 +71,9 @@ TEST_CASE("SYSENTER: the frame that KiFastCallEntry builds, slot by slot", "[nt]
 TEST_CASE("SYSENTER: the return address of the frame is SystemCallReturn's", "[nt][frames]") {
     TestNtMachine nt = frame_machine({}, "sysenter");
     at_gate(nt, "sysenter");
+    if (nt.profile().system_call == nt::SystemCallSlot::code) {
+        return;  // a constant: code stands there
+    }
     nt.set_dword(LinearAddress{0xFFDF0304}, nt.at("sysenter_back").value);
     nt.run_to("KiSystemServiceFrameBuilt");
     CHECK(nt.dword(nt.user_frame() + 0x68) == nt.at("sysenter_back").value);
@@ -135,5 +144,5 @@ TEST_CASE("SYSENTER: a stack that is not the thread's makes it an illegal instru
     const LinearAddress esp{nt.state().esp};
     CHECK(nt.dword(LinearAddress{nt.dword(esp + 4)}) == 0xC000001D);
     CHECK(nt.dword(esp + 12) == nt.user_frame().value - 0x20);
-    CHECK(nt.dword(LinearAddress{nt.dword(esp + 4)} + 12) == system_call_return.value);
+    CHECK(nt.dword(LinearAddress{nt.dword(esp + 4)} + 12) == facts_of(nt).system_call_return.value);
 }

@@ -3,6 +3,10 @@
 
 namespace ringside::test {
 
+std::uint32_t volatile_slot(const TestNtMachine& nt, std::uint32_t value) {
+    return facts_of(nt).saves_all ? value : not_written;
+}
+
 void check_int2e_frame(const TestNtMachine& nt, const CpuState& user, std::uint32_t previous_mode,
                        const Debug& debug) {
     check_frame(nt, nt.user_frame(), FrameSize::allocated,
@@ -18,12 +22,12 @@ void check_int2e_frame(const TestNtMachine& nt, const CpuState& user, std::uint3
                  {"Dr3", debug.dr3},
                  {"Dr6", debug.dr6},
                  {"Dr7", debug.dr7},
-                 {"SegGs", not_written},
-                 {"SegEs", not_written},
-                 {"SegDs", not_written},
+                 {"SegGs", volatile_slot(nt, user.gs)},
+                 {"SegEs", volatile_slot(nt, user.es)},
+                 {"SegDs", volatile_slot(nt, user.ds)},
                  {"Edx", older_frame},
-                 {"Ecx", not_written},
-                 {"Eax", not_written},
+                 {"Ecx", volatile_slot(nt, user.ecx)},
+                 {"Eax", volatile_slot(nt, user.eax)},
                  {"PreviousPreviousMode", previous_mode},
                  {"ExceptionList", seh_record},
                  {"SegFs", 0x39},
@@ -47,7 +51,7 @@ void check_sysenter_frame(const TestNtMachine& nt, const CpuState& user, std::ui
                           const Debug& debug) {
     check_frame(nt, nt.user_frame(), FrameSize::allocated,
                 {{"DbgEbp", user.ebp},
-                 {"DbgEip", system_call_return.value},
+                 {"DbgEip", facts_of(nt).system_call_return.value},
                  {"DbgArgMark", 0xBADB0D00},
                  {"DbgArgPointer", user.edx + 8},
                  {"TempSegCs", not_written},
@@ -58,12 +62,12 @@ void check_sysenter_frame(const TestNtMachine& nt, const CpuState& user, std::ui
                  {"Dr3", debug.dr3},
                  {"Dr6", debug.dr6},
                  {"Dr7", debug.dr7},
-                 {"SegGs", not_written},
-                 {"SegEs", not_written},
-                 {"SegDs", not_written},
+                 {"SegGs", volatile_slot(nt, user.gs)},
+                 {"SegEs", volatile_slot(nt, 0x23)},
+                 {"SegDs", volatile_slot(nt, 0x23)},
                  {"Edx", older_frame},
-                 {"Ecx", not_written},
-                 {"Eax", not_written},
+                 {"Ecx", volatile_slot(nt, 0)},
+                 {"Eax", volatile_slot(nt, user.eax)},
                  {"PreviousPreviousMode", 1},
                  {"ExceptionList", seh_record},
                  {"SegFs", 0x3B},
@@ -72,7 +76,7 @@ void check_sysenter_frame(const TestNtMachine& nt, const CpuState& user, std::ui
                  {"Ebx", 0xB0B0B0B0},
                  {"Ebp", 0xEBEBEBEB},
                  {"ErrCode", 0},
-                 {"Eip", system_call_return.value},
+                 {"Eip", facts_of(nt).system_call_return.value},
                  {"SegCs", 0x1B},
                  {"EFlags", eflags},
                  {"HardwareEsp", user.edx},

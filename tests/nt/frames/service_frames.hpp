@@ -5,8 +5,8 @@
 
 namespace ringside::test {
 
-/// SharedUserData.SystemCallReturn while no ntdll is mapped: the RET byte of the shared page.
-inline constexpr LinearAddress system_call_return{0x7FFE02F8};
+/// A slot of a service's frame that most profiles leave out.
+[[nodiscard]] std::uint32_t volatile_slot(const TestNtMachine& nt, std::uint32_t value);
 
 /// Dr0-Dr7 of a frame.
 struct Debug {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nt/profile.hpp"
 #include "support/process.hpp"
 
 namespace ringside::test {
@@ -18,6 +19,7 @@ const std::string programs = RINGSIDE_PATH_PROGRAMS;
 /// What to run so that the path leads past the patch.
 struct Way {
     std::string entry = "auto";
+    std::string os = "xp";
     std::vector<std::string> patch_lines{};
     std::string object{};  ///< takes the place of NtWriteFile's thunk
     std::string program = examples + "/hello.exe";
@@ -30,8 +32,9 @@ Finished run_patched(const std::string& line, const Way& way) {
     for (const std::string& more : way.patch_lines) {
         text += more + "\n";
     }
-    std::vector<std::string> arguments{
-        "run", "--entry", way.entry, "--timeout", "30", "--patch", folder.file("path.patch", text)};
+    std::vector<std::string> arguments{"run",     "--os",    way.os,
+                                       "--entry", way.entry, "--timeout",
+                                       "30",      "--patch", folder.file("path.patch", text)};
     if (!way.object.empty()) {
         arguments.insert(arguments.end(),
                          {"--patch-object", programs + "/" + way.object + ".o@nt!NtWriteFile"});
@@ -57,16 +60,19 @@ std::string first_line(const Finished& finished) {
     return finished.error.substr(0, finished.error.find('\n'));
 }
 
-/// INT3 at `place` ends the run there: ring 0 does not survive a breakpoint.
-void check_breakpoint(const std::string& place, const Way& way = {}) {
-    const Finished finished = run_patched("nt!" + place + " CC", way);
-    INFO(place << " " << way.entry << "\n" << finished.error);
-    CHECK(finished.status == 120);
-    CHECK(first_line(finished) ==
-          "ringside: bugcheck 0x7F UNEXPECTED_KERNEL_MODE_TRAP: trap 03, "
-          "error code 0 at nt!" +
-              place);
-    CHECK_THAT(finished.error, Catch::Contains("code at nt!" + place + ": cc "));
+/// INT3 at `place` ends the run there, whatever the system: ring 0 does not survive a breakpoint.
+void check_breakpoint(const std::string& place, Way way = {}) {
+    for (const std::string& os : nt::profile_names()) {
+        way.os = os;
+        const Finished finished = run_patched("nt!" + place + " CC", way);
+        INFO(os << " " << place << " " << way.entry << "\n" << finished.error);
+        CHECK(finished.status == 120);
+        CHECK(first_line(finished) ==
+              "ringside: bugcheck 0x7F UNEXPECTED_KERNEL_MODE_TRAP: trap 03, "
+              "error code 0 at nt!" +
+                  place);
+        CHECK_THAT(finished.error, Catch::Contains("code at nt!" + place + ": cc "));
+    }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "nt/profile.hpp"
 #include "support/process.hpp"
 
 namespace ringside::test {
@@ -69,6 +70,21 @@ TEST_CASE("same result: both entries serve the same", "[nt][path]") {
         CHECK(gate.status == fast.status);
         CHECK(gate.output == fast.output);
         CHECK_FALSE(gate.output.empty());
+    }
+}
+
+TEST_CASE("same result: every system serves the same by both entries", "[nt][path]") {
+    for (const std::string name : {"bad_pointer", "everywhere", "guard_page", "readfile", "seh"}) {
+        const Finished known = run_with("run", {name}, {});
+        CHECK_FALSE(known.output.empty());
+        for (const std::string& os : nt::profile_names()) {
+            for (const std::string entry : {"int2e", "sysenter"}) {
+                const Finished here = run_with("run", {name}, {"--os", os, "--entry", entry});
+                INFO(name << " on " << os << " by " << entry << "\n" << here.error);
+                CHECK(here.status == known.status);
+                CHECK(here.output == known.output);
+            }
+        }
     }
 }
 

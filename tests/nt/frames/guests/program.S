@@ -137,12 +137,13 @@ bounds: .long   0, 1
         TRAP_PROGRAM trap0d, hlt
         TRAP_PROGRAM trap0d_gate_of_ring_0, int 0x30
         TRAP_PROGRAM trap0e_read, mov eax, [0x14]
-        TRAP_PROGRAM trap0e_write, mov [0x804D7000], eax
+        TRAP_PROGRAM trap0e_write, mov [0x8003F000], eax
         .irp    vector, 02, 08, 09, 0A, 0F, 10, 12, 13
         TRAP_PROGRAM int\vector, int 0x\vector
         .endr
         TRAP_PROGRAM int2d, int 0x2D
         TRAP_PROGRAM int2b, int 0x2B
+        TRAP_PROGRAM int2c, int 0x2C
         TRAP_PROGRAM int3f, int 0x3F
 # A task gate that names a TSS which is too short.
         TRAP_PROGRAM trap0a, int 0x21
