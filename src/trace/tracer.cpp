@@ -297,6 +297,11 @@ void Tracer::service_begins(const guest::ServiceCall& call) {
     if (passages.empty() || passages.back().record.service) {
         return;
     }
+    // A service that calls another's body directly: the passage is still the first one's.
+    const std::uint32_t number = passages.back().record.eax;
+    if (number != call.number && services_.contains(number) && services_.contains(call.number)) {
+        return;
+    }
     Service service;
     service.name = call.name;
     service.number = call.number;

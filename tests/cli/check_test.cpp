@@ -83,6 +83,8 @@ TEST_CASE("check: worlds that cannot be are errors of the case", "[cli]") {
              {"[\"int2e\", \"sysenter\"]", "\"int80\""},
              {"program = \"hello.exe\"", "program = \"hello.exe\"\nfrob = \"x\""},
              {"program = \"hello.exe\"", "program = \"hello.exe\"\ncpu = \"z80\""},
+             {"program = \"hello.exe\"", "program = \"hello.exe\"\npatch-object = \"none.o\""},
+             {"program = \"hello.exe\"", "program = \"hello.exe\"\nirq = [\"2@100\"]"},
              {"[world]", "[world"}}) {
         const auto finished =
             checked({folder.file("hello.case.toml", replaced(hello_case, from, to))});
