@@ -170,9 +170,10 @@ TEST_CASE("trace: a service that a service calls is a record of its own, at its 
     CHECK(contains(finished.error.substr(nested, next - nested), "+70 EFlags"));
 }
 
-TEST_CASE("trace: an interrupt between instructions goes back to where it came", "[cli]") {
-    const auto finished = ringside::test::ringside(
-        {"trace", "--verbose", "--irq", "5@80000", "--irq", "11@80000", example("hello.exe")});
+TEST_CASE("trace: devices interrupt at their clock, in the order of their lines", "[cli]") {
+    const auto finished =
+        ringside::test::ringside({"trace", "--verbose", "--startup", "--irq", "5@40000", "--irq",
+                                  "11@40000", example("hello.exe")});
     INFO(finished.error);
     CHECK(finished.status == 0);
     const auto first = finished.error.find("interrupt 3Bh at ");
