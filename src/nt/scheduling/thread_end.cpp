@@ -33,14 +33,6 @@ void drop_user_apcs(Kernel& kernel, LinearAddress kthread) {
     }
 }
 
-/// RemoveEntryList.
-void unlink(KernelMemory& memory, LinearAddress entry) {
-    const auto next = memory.read<LinearAddress>(entry);
-    const auto previous = memory.read<LinearAddress>(entry + 4);
-    memory.write(previous, next);
-    memory.write(next + 4, previous);
-}
-
 /// The fields of a KTHREAD are the guest's to spoil: only what can be a stack goes back.
 void free_kernel_stack(Kernel& kernel, LinearAddress kthread) {
     KernelMemory& memory = kernel.structures;
@@ -131,7 +123,7 @@ void free_kthreads(Kernel& kernel, EndedThreads& ended) {
         if (thread.use_count() > 1 || thread->teb.value != 0) {
             return false;
         }
-        unlink(memory, memory.place(thread->kthread, "KTHREAD", "ThreadListEntry"));
+        memory.remove(memory.place(thread->kthread, "KTHREAD", "ThreadListEntry"));
         kernel.pool->free(thread->kthread, memory.layout().size("KTHREAD"));
         return true;
     };
