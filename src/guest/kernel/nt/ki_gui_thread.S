@@ -40,7 +40,7 @@ PsConvertToGuiThreadTable:
         test    eax, eax
         jns     PsConvertToGuiThreadReturn
         mov     dword ptr [ebx + KTHREAD_ServiceTable], offset KeServiceDescriptorTable
-PsConvertToGuiThreadReturn:
+STAGE PsConvertToGuiThreadReturn
         pop     ebx
         ret
 END_FUNCTION PsConvertToGuiThread
