@@ -115,9 +115,11 @@ static void timers(void) {
     LARGE_INTEGER due = {.QuadPart = -300000};
     const DWORD start = GetTickCount();
     SetWaitableTimer(timer, &due, 40, NULL, NULL, FALSE);
-    for (int i = 0; i < 3; ++i) {
+    for (DWORD wanted = 30; wanted <= 110; wanted += 40) {
         WaitForSingleObject(timer, INFINITE);
-        say("timer after %lu ms\n", GetTickCount() - start);
+        const DWORD late = GetTickCount() - start - wanted;
+        // A timer is looked at on clock ticks only, and its period counts from there.
+        say("timer due after %lu ms: %s\n", wanted, late < 20 ? "within two ticks" : "not then");
     }
     CancelWaitableTimer(timer);
     say("cancelled: %lu\n", WaitForSingleObject(timer, 100));
