@@ -69,9 +69,9 @@ TEST_CASE("patch: an object without a place is a kernel module, there before the
     CHECK(finished.status == 0);
     CHECK(finished.error.empty());
     // The kernel runs it: INT3 in its place is the kernel's own fault.
-    finished = run(
-        "early nt!KiBootDriverEntry = hook_idt_driver!DriverEntry\n"
-        "early hook_idt_driver!DriverEntry CC\n");
+    finished =
+        run("early nt!KiBootDriverEntry = hook_idt_driver!DriverEntry\n"
+            "early hook_idt_driver!DriverEntry CC\n");
     INFO(finished.error);
     CHECK(finished.status == 120);
     CHECK(contains(finished.error, "hook_idt_driver!DriverEntry"));
