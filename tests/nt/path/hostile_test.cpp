@@ -96,8 +96,9 @@ TEST_CASE("hostile: no service is harmed by what it is passed", "[nt][path][host
     for (const std::string crime : {"all-services", "hostile-raises"}) {
         const Finished finished = commit(crime);
         INFO(crime << "\n" << finished.error);
-        // Chance may take away what the process needs; a bug check or a failure of ours it is not.
-        CHECK((finished.status == 0 || finished.status == 120));
+        // Chance may take away what the process needs, or suspend its only thread; a bug check or a
+        // failure of ours it is not.
+        CHECK((finished.status == 0 || finished.status == 120 || finished.status == 123));
         CHECK_THAT(finished.error, !Catch::Contains("bugcheck") && !Catch::Contains("internal"));
     }
 }
