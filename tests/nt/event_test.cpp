@@ -108,3 +108,16 @@ TEST_CASE("events: each service asks for its right", "[nt][event]") {
     CHECK(test.call("NtCreateEvent", {out, 0x1F0003, 0x10, 0, 0}) == STATUS_ACCESS_VIOLATION);
     CHECK(test.call("NtCreateEvent", {out, 0x1F0003, 0, 2, 0}) == STATUS_INVALID_PARAMETER_4);
 }
+
+TEST_CASE("NtReadFile: its event wakes who waits for it", "[nt][event]") {
+    Events test;
+    std::uint32_t file = 0;
+    REQUIRE(test.open(u"\\??\\C:\\app\\data.txt", 0x80100000, file) == STATUS_SUCCESS);
+    const std::uint32_t event = test.create_event(synchronization);
+    CHECK(test.wait(event).ecx == test.blocked);
+    test.leave_to_second();
+    const std::uint32_t offset = test.put_value(LARGE_INTEGER{0});
+    CHECK(test.call("NtReadFile", {file, event, 0, 0, test.scratch(8), test.scratch(16), 5, offset,
+                                   0}) == STATUS_SUCCESS);
+    CHECK(test.back_to_first().eax == STATUS_SUCCESS.value);
+}
