@@ -126,11 +126,12 @@ void Scheduler::set_priority(Schedulable& thread, std::uint32_t priority) {
     thread.priority = priority;
     if (&thread == next_) {
         put_next_back();
-        choose_any();
+        if (!is_runnable()) {
+            choose_any();
+        }
     }
     Schedulable* const highest = ready_.highest();
-    if (&thread == running_ && is_runnable() && next_ == nullptr && highest != nullptr &&
-        beats(*highest, thread)) {
+    if (is_runnable() && next_ == nullptr && highest != nullptr && beats(*highest, *running_)) {
         choose_any();
     }
 }
