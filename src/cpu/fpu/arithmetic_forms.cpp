@@ -2,6 +2,7 @@
 #include <array>
 
 #include "cpu/fpu/form.hpp"
+#include "cpu/fpu/inexact_hint.hpp"
 #include "cpu/fpu/operand_load.hpp"
 #include "cpu/fpu/remainder.hpp"
 
@@ -15,8 +16,9 @@ enum class Pop : std::uint8_t { no, yes };
 template <auto operation, Order order>
 Result apply(const Unit& unit, Source destination, Source source) {
     const auto compute = unit.arithmetic->*operation;
-    return order == Order::plain ? compute(destination, source, unit.state.control)
-                                 : compute(source, destination, unit.state.control);
+    const Control control = with_inexact_hint(unit.state);
+    return order == Order::plain ? compute(destination, source, control)
+                                 : compute(source, destination, control);
 }
 
 /// The result into ST(index), unless an unmasked exception forbids it.
@@ -74,7 +76,8 @@ void square_root(Unit& unit, Transfer&) {
         finish_underflow(unit, 0, Pop::no);
         return;
     }
-    finish(unit, 0, unit.arithmetic->square_root({unit.state.st(0)}, unit.state.control), Pop::no);
+    finish(unit, 0, unit.arithmetic->square_root({unit.state.st(0)}, with_inexact_hint(unit.state)),
+           Pop::no);
 }
 
 /// FCHS and FABS look at no more than the sign bit.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/fpu/arithmetic.hpp"
+#include "cpu/fpu/inexact_hint.hpp"
 #include "cpu/fpu/operand.hpp"
 
 namespace ringside::cpu::fpu {
@@ -16,23 +17,34 @@ struct Image {
 
 enum class Operation : std::uint8_t { add, subtract, multiply, divide, square_root };
 
+/// Exceptions that the host has noted since its last FNCLEX.
+std::uint16_t noted_by_host() {
+    std::uint16_t word = 0;
+    __asm__ volatile("fnstsw %0" : "=a"(word));
+    return word & status::exceptions;
+}
+
 /// Runs one operation on the host under the guest's precision and rounding, every exception
-/// masked, and gives the host's control word back. The host's x87 stack is empty here by its ABI.
+/// masked, and gives the host's control word back. The host's x87 stack is empty here by its ABI;
+/// the exception flags that stay behind mean nothing to a host whose exceptions are masked.
 template <Operation operation>
 Result run_masked(Float80 a, Float80 b, Control control) {
     Image x{a.significand, a.sign_exponent};
     const Image y{b.significand, b.sign_exponent};
-    const auto masked = static_cast<std::uint16_t>(control.value | status::exceptions);
+    const auto masked = static_cast<std::uint16_t>((control.value & Control::defined) |
+                                                   Control::ones | status::exceptions);
     std::uint16_t hosts = 0;
     std::uint16_t flags = 0;
-// Both operands are loaded before FNCLEX: the loads raise nothing that counts.
-#define RINGSIDE_X87(INSTRUCTION)                                                            \
-    __asm__ volatile(                                                                        \
-        "fnstcw %[hosts]\n\tfldt %[y]\n\tfldt %[x]\n\tfnclex\n\tfldcw %[cw]\n\t" INSTRUCTION \
-        "\n\tfnstsw %[flags]\n\tfstpt %[x]\n\tfstp %%st(0)\n\tfnclex\n\tfldcw %[hosts]"      \
-        : [hosts] "=m"(hosts), [flags] "=m"(flags), [x] "+m"(x)                              \
-        : [y] "m"(y), [cw] "m"(masked)                                                       \
-        : "st", "st(1)")
+    const unsigned may_stay = (control.value & inexact_is_noted) != 0 ? status::inexact : 0U;
+    if ((noted_by_host() & ~may_stay) != 0) {
+        __asm__ volatile("fnclex");
+    }
+#define RINGSIDE_X87(INSTRUCTION)                                                               \
+    __asm__ volatile("fnstcw %[hosts]\n\tfldcw %[cw]\n\tfldt %[y]\n\tfldt %[x]\n\t" INSTRUCTION \
+                     "\n\tfnstsw %[flags]\n\tfstpt %[x]\n\tfstp %%st(0)\n\tfldcw %[hosts]"      \
+                     : [hosts] "=m"(hosts), [flags] "=m"(flags), [x] "+m"(x)                    \
+                     : [y] "m"(y), [cw] "m"(masked)                                             \
+                     : "st", "st(1)")
     if constexpr (operation == Operation::add) {
         RINGSIDE_X87("fadd %%st(1), %%st");
     } else if constexpr (operation == Operation::subtract) {

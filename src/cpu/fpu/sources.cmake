@@ -19,6 +19,7 @@ set(cpu_fpu_sources
   fpu/float80.hpp
   fpu/form.cpp
   fpu/form.hpp
+  fpu/inexact_hint.hpp
   fpu/logarithmic.cpp
   fpu/operand.cpp
   fpu/operand.hpp
