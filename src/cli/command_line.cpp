@@ -240,8 +240,7 @@ struct Parser {
         inspect
             ->add_option("--diff", line.inspect.diff,
                          "with ssdt: what changes from one profile's table to another's")
-            ->type_name("OS OS")
-            ->expected(2);
+            ->type_name("OS OS");
         inspect->add_flag("--assumptions", line.inspect.assumptions,
                           "what of the profile is assumed, since no source has it, and why");
         add_world(*inspect, line.world);

@@ -25,18 +25,19 @@ guest::View assumptions(const nt::Profile& profile) {
 std::optional<guest::View> inspect_profile(const CommandLine& line) {
     const InspectOptions& options = line.inspect;
     if (options.assumptions) {
-        if (!options.diff.empty()) {
+        if (!options.diff.first.empty()) {
             throw InputError(2, "inspect: --assumptions and --diff are two tables; ask for one");
         }
         return assumptions(nt::load_profile(line.world.os));
     }
-    if (options.diff.empty()) {
+    if (options.diff.first.empty()) {
         return std::nullopt;
     }
     if (options.what != "ssdt") {
         throw InputError(2, "inspect: --diff compares service tables; want ssdt --diff OS OS");
     }
-    return nt::service_diff(nt::load_profile(options.diff[0]), nt::load_profile(options.diff[1]));
+    return nt::service_diff(nt::load_profile(options.diff.first),
+                            nt::load_profile(options.diff.second));
 }
 
 }  // namespace ringside::cli

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ringside::cli {
@@ -76,7 +77,7 @@ struct StubsOptions {
 
 struct InspectOptions {
     std::string what;
-    std::vector<std::string> diff;  ///< two profiles, or none
+    std::pair<std::string, std::string> diff;  ///< two profiles; empty: none
     bool assumptions = false;
     std::vector<std::string> arguments;  ///< a row, a program, or both
 };

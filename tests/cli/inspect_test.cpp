@@ -82,7 +82,7 @@ TEST_CASE("inspect: what changes from one Windows to the next", "[cli]") {
     check_golden("ssdt-2000-xp", diff);
     CHECK(inspected({"ssdt", "--diff", "2000", "xp"}) == diff);
     CHECK(contains(inspected({"ssdt", "--diff", "nt4", "2000", "NtReadFile"}),
-                   "086   36     0A1   36     NtReadFile  number\n"));
+                   "086  36     0A1   36     NtReadFile  number\n"));
     CHECK(count_lines(inspected({"ssdt", "--diff", "xp", "xp"})) == 1);
 }
 
