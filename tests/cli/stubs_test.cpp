@@ -233,6 +233,24 @@ TEST_CASE("--table: calls through the list's DLL arrive with its numbers and arg
     }
 }
 
+TEST_CASE("--table: on every profile by both entries", "[cli][stubs]") {
+    for (const char* os : {"reactos-0.2", "nt4", "2000", "xp-rtm", "xp", "2003", "vista", "7"}) {
+        for (const char* entry : {"int2e", "sysenter"}) {
+            INFO(os << " " << entry);
+            const OwnTable own({"--os", os});
+            const Finished finished = own.traced({"--os", os, "--entry", entry});
+            CHECK(finished.status == 0);
+            CHECK(finished.output == "The system's own services work too.\n");
+            const auto calls = calls_of(finished);
+            REQUIRE(calls.contains("OwnSum"));
+            CHECK(calls.at("OwnSum").number == 2);
+            CHECK(calls.at("OwnSum").arguments == std::vector<std::uint32_t>{1, 2, 3, 4, 5});
+            REQUIRE(calls.contains("NtWriteFile"));
+            CHECK(calls.at("NtWriteFile").number == 4);
+        }
+    }
+}
+
 TEST_CASE("--table: run and inspect know the table too", "[cli][stubs]") {
     const OwnTable own;
     const auto finished = ringside::test::ringside({"run", "--table", own.list(), own.program()});
