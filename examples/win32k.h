@@ -1,36 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Services of win32k, which have their stubs in user32.dll and gdi32.dll. Those are not here, so
-// the programs bring their own, with the numbers of Windows XP.
+// Services of win32k, by the stubs of win32u.dll: user32.dll and gdi32.dll are not here. Every profile
+// has a win32u.dll with its own numbers, as Windows 10 has.
 #pragma once
 
 #include <windows.h>
 
-#define WIN32K_STUB(number, bytes) \
-    __asm__("movl $" #number ", %eax\n\tmovl $0x7FFE0300, %edx\n\tcall *(%edx)\n\tret $" #bytes)
-
-#define NAKED __attribute__((naked, noinline, unused))
-
-static NAKED BOOL __stdcall NtGdiFlush(void) {
-    WIN32K_STUB(0x1097, 0);
-}
-static NAKED BOOL __stdcall NtUserCallMsgFilter(const MSG* message __attribute__((unused)),
-                                                int code __attribute__((unused))) {
-    WIN32K_STUB(0x1140, 8);
-}
-static NAKED DWORD __stdcall NtUserGetThreadState(DWORD state __attribute__((unused))) {
-    WIN32K_STUB(0x11B3, 4);
-}
-static NAKED HHOOK __stdcall NtUserSetWindowsHookEx(HINSTANCE module __attribute__((unused)),
-                                                    const void* name __attribute__((unused)),
-                                                    DWORD thread __attribute__((unused)),
-                                                    int type __attribute__((unused)),
-                                                    HOOKPROC procedure __attribute__((unused)),
-                                                    DWORD flags __attribute__((unused))) {
-    WIN32K_STUB(0x1225, 24);
-}
-static NAKED BOOL __stdcall NtUserUnhookWindowsHookEx(HHOOK hook __attribute__((unused))) {
-    WIN32K_STUB(0x123A, 4);
-}
+__declspec(dllimport) BOOL __stdcall NtGdiFlush(void);
+__declspec(dllimport) BOOL __stdcall NtUserCallMsgFilter(const MSG* message, int code);
+__declspec(dllimport) DWORD __stdcall NtUserGetThreadState(DWORD state);
+__declspec(dllimport) HHOOK __stdcall NtUserSetWindowsHookEx(HINSTANCE module, const void* name,
+                                                             DWORD thread, int type,
+                                                             HOOKPROC procedure, DWORD flags);
+__declspec(dllimport) BOOL __stdcall NtUserUnhookWindowsHookEx(HHOOK hook);
 
 // A DWORD of the TEB, or of the PEB that it leads to.
 static inline volatile DWORD* teb(unsigned offset) {

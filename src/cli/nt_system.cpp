@@ -3,6 +3,7 @@
 
 #include "base/ensure.hpp"
 #include "cli/file.hpp"
+#include "guest/pe_writer.hpp"
 #include "guest/service_list.hpp"
 #include "guest/stub_writer.hpp"
 #include "guest/system_dll.hpp"
@@ -17,12 +18,12 @@ void use_table(const WorldOptions& options, nt::Profile& profile) {
     profile.services = nt::with_user_table(profile, options.table, list);
 }
 
-void write_stubs(const nt::Profile& profile, guest::StubForm form, std::vector<std::byte>& ntdll) {
+std::vector<guest::ServiceStub> stubs_of(const std::vector<nt::ServiceNumber>& services) {
     std::vector<guest::ServiceStub> stubs;
-    for (const nt::ServiceNumber& service : profile.services) {
+    for (const nt::ServiceNumber& service : services) {
         stubs.push_back({service.name, service.index, service.argument_bytes});
     }
-    guest::write_stubs(ntdll, form, stubs);
+    return stubs;
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ bool is_anachronism(const WorldOptions& options, const nt::Profile& profile) {
 }
 
 NtSystem nt_system(const WorldOptions& options) {
-    NtSystem system{nt::load_profile(options.os), {}};
+    NtSystem system{nt::load_profile(options.os), {}, {}};
     const auto file = guest::ntdll_of(options.os);
     ensure(file.has_value(), "every profile has an ntdll.dll");
     system.ntdll.assign(file->begin(), file->end());
@@ -40,10 +41,11 @@ NtSystem nt_system(const WorldOptions& options) {
         use_table(options, system.profile);
     }
     const bool anachronism = is_anachronism(options, system.profile);
+    const auto form = anachronism ? guest::StubForm::win8 : system.profile.stub;
     if (anachronism || !options.table.empty()) {
-        write_stubs(system.profile, anachronism ? guest::StubForm::win8 : system.profile.stub,
-                    system.ntdll);
+        guest::write_stubs(system.ntdll, form, stubs_of(system.profile.services));
     }
+    system.win32u = guest::stub_dll("win32u.dll", form, stubs_of(system.profile.win32k));
     return system;
 }
 

@@ -51,9 +51,9 @@ SharedImage parse_image(std::string_view file, std::span<const std::byte> bytes)
 /// The libraries a program may import: ours, and those in its own folder.
 class Libraries {
   public:
-    Libraries(std::filesystem::path folder, std::span<const std::byte> ntdll)
-        : folder_(std::move(folder)) {
-        images_["ntdll.dll"] = parse_image("ntdll.dll", ntdll);
+    Libraries(std::filesystem::path folder, const NtSystem& system) : folder_(std::move(folder)) {
+        images_["ntdll.dll"] = parse_image("ntdll.dll", system.ntdll);
+        images_["win32u.dll"] = parse_image("win32u.dll", system.win32u);
         images_["kernel32.dll"] = parse_image("kernel32.dll", embedded::kernel32_dll());
     }
 
@@ -208,13 +208,13 @@ SharedImage probe_program(const nt::Profile& profile, bool by_sysenter) {
     return std::make_shared<const guest::Image>(std::move(image.value()));
 }
 
-void add_program(const WorldOptions& options, const nt::Profile& profile,
-                 std::span<const std::byte> ntdll, host::Mounts& mounts, nt::KernelConfig& config) {
+void add_program(const WorldOptions& options, const NtSystem& system, host::Mounts& mounts,
+                 nt::KernelConfig& config) {
     if (options.program.empty()) {
         if (!options.may_lack_program) {
             throw InputError(2, "nothing to run: name a program");
         }
-        config.program = probe_program(profile, options.entry == "sysenter");
+        config.program = probe_program(system.profile, options.entry == "sysenter");
         config.flat = true;
         return;
     }
@@ -226,7 +226,7 @@ void add_program(const WorldOptions& options, const nt::Profile& profile,
         throw InputError(126, fmt::format("{}: Characteristics: a library, not a program", name));
     }
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    Libraries libraries(folder, ntdll);
+    Libraries libraries(folder, system);
     const auto imports = guest::check_imports(
         *config.program, [&libraries](std::string_view module) { return libraries.find(module); });
     if (!imports) {
@@ -301,9 +301,10 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
     config.warn = around.warn;
     config.debug_print = around.debug_print;
     const host::FileTime date = boot_date(options);
-    add_program(options, system.profile, system.ntdll, around.mounts, config);
+    add_program(options, system, around.mounts, config);
     const std::u16string folder(system_folder);
     around.mounts.add_file(folder + u"ntdll.dll", std::move(system.ntdll), host::default_date);
+    around.mounts.add_file(folder + u"win32u.dll", std::move(system.win32u), host::default_date);
     around.mounts.add_file(folder + u"kernel32.dll", embedded::kernel32_dll(), host::default_date);
     add_mounts(options, around.mounts);
     config.current_directory = working_directory(options, around.mounts);

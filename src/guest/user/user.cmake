@@ -43,6 +43,17 @@ get_property(library GLOBAL PROPERTY ringside_import_library_ntdll_xp)
 set_property(GLOBAL PROPERTY ringside_import_library_ntdll ${library})
 add_custom_target(guest_ntdll DEPENDS guest_ntdll_xp)
 
+# The stubs of win32k's services are written at run time, from the profile's table; programs are
+# linked with the names that have a body here.
+set(win32u_folder ${CMAKE_CURRENT_BINARY_DIR}/win32u)
+add_custom_command(OUTPUT ${win32u_folder}/libwin32u.a
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${win32u_folder}
+  COMMAND ${CMAKE_COMMAND} -E chdir ${win32u_folder}
+          ${RINGSIDE_PE_DLLTOOL} -k -d ${user_nt}/win32u.def -D win32u.dll -l libwin32u.a
+  DEPENDS ${user_nt}/win32u.def COMMENT "Guest libwin32u.a" VERBATIM)
+add_custom_target(guest_win32u DEPENDS ${win32u_folder}/libwin32u.a)
+set_property(GLOBAL PROPERTY ringside_import_library_win32u ${win32u_folder}/libwin32u.a)
+
 set(kernel32_sources
   base.c console.c environment.c exception.c file_io.c file_open.c memory.c module.c process.c
   start.S string.c sync_name.c sync_object.c synchronise.c system.c thread.c time.c tls.c
