@@ -12,7 +12,7 @@ static LONG int2e(DWORD number, const void* arguments) {
 }
 
 void __stdcall start(void) {
-    static const DWORD numbers[] = {284, 0x0FFF, 0x1234, 0x2000 + 0x0FFF};
+    static const DWORD numbers[] = {284, 0x0FFF, 0x1FFF, 0x2000 + 0x0FFF};
     HANDLE arguments[1] = {(HANDLE)0x5554};
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; ++i) {
         say("service %04lX: %08lX\n", numbers[i], int2e(numbers[i], arguments));
