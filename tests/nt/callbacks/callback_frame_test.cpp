@@ -127,6 +127,29 @@ TEST_CASE("KeUserModeCallback: ring 3 finds its arguments at ESP", "[nt][callbac
     CHECK(nt.thread("PreviousMode") == 1);
 }
 
+TEST_CASE("KeUserModeCallback: later systems leave room for an SEH record", "[nt][callback]") {
+    const std::string profile = GENERATE(from_range(nt::profile_names()));
+    INFO(profile);
+    CallbackMachine nt("gui", "by_int2b", "calling_service", profile);
+    CHECK(nt.profile().callback_frame == (nt.profile().build >= 3790 ? 0x18 : 0x10));
+    nt.run_to("call_gate");
+    const CpuState before = nt.state();
+    nt.run_to("by_int2b");
+    const std::uint32_t arguments = before.esp - callback_input_length;
+    CHECK(nt.state().esp == arguments - nt.profile().callback_frame);
+    const auto words = user_stack(nt, nt.state().esp);
+    CHECK(words.at(0) == 0);
+    CHECK(words.at(1) == callback_api_number);
+    CHECK(words.at(2) == arguments);
+    CHECK(words.at(3) == callback_input_length);
+    CHECK(nt.dword(LinearAddress{arguments}) == 0x11111111);
+    nt.run_to("call_back");
+    CHECK(nt.state().eax == callback_result_status);
+    CHECK(nt.state().esp == before.esp);
+    CHECK(nt.state().ebx == before.ebx);
+    CHECK(nt.dword(nt.at("output_buffer")) == callback_result);
+}
+
 TEST_CASE("KiCallUserMode: the debug registers of the frame go along", "[nt][callback]") {
     CallbackMachine nt("gui", "by_int2b");
     nt.run_to("KiCallUserMode");

@@ -14,17 +14,16 @@ const GuestCode& program() {
     return code;
 }
 
-const GuestCode& driver() {
-    static const GuestCode code =
-        GuestCode::read(RINGSIDE_FRAME_GUESTS "/callback_driver", TestNtMachine::driver_base);
-    return code;
+GuestCode driver(const std::string& profile) {
+    return GuestCode::read(RINGSIDE_FRAME_GUESTS "/callback_driver_" + nt::profile_id(profile),
+                           TestNtMachine::driver_base);
 }
 
 }  // namespace
 
 CallbackMachine::CallbackMachine(std::string_view start, std::string_view dispatcher,
-                                 std::string_view service)
-    : TestNtMachine({}, program(), driver(), start) {
+                                 std::string_view service, const std::string& profile)
+    : TestNtMachine({.profile = profile}, program(), driver(profile), start) {
     replace_service(0, service, 0);
     set_dword(at("KeUserCallbackDispatcher"), at(dispatcher).value);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "nt/frames/frame_check.hpp"
@@ -21,7 +22,8 @@ inline constexpr std::uint32_t callback_frame_size = 0x10;
 class CallbackMachine : public TestNtMachine {
   public:
     CallbackMachine(std::string_view start, std::string_view dispatcher,
-                    std::string_view service = "calling_service");
+                    std::string_view service = "calling_service",
+                    const std::string& profile = "xp");
 };
 
 /// The stack in its thread, TSS and PCR: TSS.Esp0 and PCR+4 follow InitialStack.
