@@ -56,26 +56,28 @@ Way interrupt(const std::string& vector) {
     return {.object = "interrupt_" + vector};
 }
 
-/// For programs that carry the win32k stubs of one system.
-const std::vector<std::string> xp_only{"xp"};
-
 std::string first_line(const Finished& finished) {
     return finished.error.substr(0, finished.error.find('\n'));
 }
 
-/// INT3 at `place` ends the run there, whatever the system: ring 0 does not survive a breakpoint.
-void check_breakpoint(const std::string& place, Way way = {},
-                      const std::vector<std::string>& systems = nt::profile_names()) {
-    for (const std::string& os : systems) {
-        way.os = os;
-        const Finished finished = run_patched("nt!" + place + " CC", way);
-        INFO(os << " " << place << " " << way.entry << "\n" << finished.error);
-        CHECK(finished.status == 120);
-        CHECK(first_line(finished) ==
-              "ringside: bugcheck 0x7F UNEXPECTED_KERNEL_MODE_TRAP: trap 03, "
-              "error code 0 at nt!" +
-                  place);
-        CHECK_THAT(finished.error, Catch::Contains("code at nt!" + place + ": cc "));
+/// INT3 at `place` ends the run there, whatever the system and the way in, unless `way` names one:
+/// ring 0 does not survive a breakpoint.
+void check_breakpoint(const std::string& place, Way way = {}) {
+    const auto entries = way.entry == "auto" ? std::vector<std::string>{"int2e", "sysenter"}
+                                             : std::vector<std::string>{way.entry};
+    for (const std::string& os : nt::profile_names()) {
+        for (const std::string& entry : entries) {
+            way.os = os;
+            way.entry = entry;
+            const Finished finished = run_patched("nt!" + place + " CC", way);
+            INFO(os << " " << place << " " << entry << "\n" << finished.error);
+            CHECK(finished.status == 120);
+            CHECK(first_line(finished) ==
+                  "ringside: bugcheck 0x7F UNEXPECTED_KERNEL_MODE_TRAP: trap 03, "
+                  "error code 0 at nt!" +
+                      place);
+            CHECK_THAT(finished.error, Catch::Contains("code at nt!" + place + ": cc "));
+        }
     }
 }
 
@@ -126,21 +128,27 @@ TEST_CASE("path: traps that ring 3 raises go through the patched handler", "[nt]
 }
 
 TEST_CASE("path: user callbacks go through the patched way out and back", "[nt][path]") {
-    const std::string callback = examples + "/callback.exe";
-    for (const std::string entry : {"int2e", "sysenter"}) {
-        for (const std::string place :
-             {"KeUserModeCallback", "KiCallUserMode", "KiCallbackReturnTail"}) {
-            check_breakpoint(place, {.entry = entry, .program = callback}, xp_only);
-        }
+    const Way callback{.program = examples + "/callback.exe"};
+    for (const std::string place :
+         {"KeUserModeCallback", "KiCallUserMode", "KiCallbackReturnTail", "KiCallbackReturn"}) {
+        check_breakpoint(place, callback);
     }
-    check_breakpoint("KiCallbackReturn", {.program = callback}, xp_only);
 }
 
 TEST_CASE("path: the first win32k call goes through the patched change of stacks", "[nt][path]") {
-    const std::string gui = examples + "/gui_convert.exe";
-    check_breakpoint("PsConvertToGuiThread", {.program = gui}, xp_only);
-    check_breakpoint("KeSwitchKernelStack", {.program = gui}, xp_only);
-    check_breakpoint("KeSwitchKernelStackDone", {.program = gui}, xp_only);
+    const Way gui{.program = examples + "/gui_convert.exe"};
+    for (const std::string place :
+         {"PsConvertToGuiThread", "KeSwitchKernelStack", "KeSwitchKernelStackDone"}) {
+        check_breakpoint(place, gui);
+    }
+}
+
+TEST_CASE("path: APCs of both modes go through the patched KiDeliverApc", "[nt][path]") {
+    const Way apc{.program = examples + "/apc.exe"};
+    for (const std::string place : {"KiDeliverApc", "KiDeliverUserApc", "KiDeliverApcKernelRoutine",
+                                    "KiSuspendNop", "KiSuspendThread"}) {
+        check_breakpoint(place, apc);
+    }
 }
 
 TEST_CASE("path: KiTrap03 itself is left by an invalid opcode", "[nt][path]") {
@@ -163,13 +171,11 @@ TEST_CASE("path: a double fault goes through its task gate to the patched handle
 }
 
 TEST_CASE("path: threads are switched, started and left idle by the patched code", "[nt][path]") {
-    for (const std::string entry : {"int2e", "sysenter"}) {
-        const Way threads{.entry = entry, .program = examples + "/threads.exe"};
-        for (const std::string place :
-             {"KiServiceOutcome", "KiServiceOutcomeBlock", "KiSwapContext", "SwapContext",
-              "KiThreadStartup", "PspUserThreadStartup", "KiIdleLoop", "KiDispatchInterrupt"}) {
-            check_breakpoint(place, threads);
-        }
+    const Way threads{.program = examples + "/threads.exe"};
+    for (const std::string place :
+         {"KiServiceOutcome", "KiServiceOutcomeBlock", "KiSwapContext", "SwapContext",
+          "KiThreadStartup", "PspUserThreadStartup", "KiIdleLoop", "KiDispatchInterrupt"}) {
+        check_breakpoint(place, threads);
     }
 }
 
