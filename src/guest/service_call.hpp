@@ -44,6 +44,8 @@ class ServiceObserver {
     virtual ~ServiceObserver() = default;
     virtual void service_begins(const ServiceCall& call) = 0;
     virtual void service_ends(const ServiceCall& call, const ServiceResult& result) = 0;
+    /// The thread never runs user code again; what it was in the middle of never ends.
+    virtual void thread_ended(std::uint32_t thread_id) = 0;
 };
 
 }  // namespace ringside::guest

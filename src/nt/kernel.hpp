@@ -67,6 +67,11 @@ class Kernel {
     HypercallResult resume(std::uint64_t now, std::uint32_t eax = 0);
 
     void set_observer(guest::ServiceObserver* observer) { observer_ = observer; }
+    void tell_thread_ended(std::uint32_t id) {
+        if (observer_ != nullptr) {
+            observer_->thread_ended(id);
+        }
+    }
 
     // --- the parts that services work with ------------------------------------------------------
     const KernelConfig config;

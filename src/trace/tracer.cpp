@@ -2,7 +2,6 @@
 #include "trace/tracer.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -77,13 +76,24 @@ Tracer::~Tracer() {
 }
 
 void Tracer::finish() {
-    std::vector<Open> left;
     for (auto& [thread, passages] : open_) {
-        std::move(passages.rbegin(), passages.rend(), std::back_inserter(left));
-        passages.clear();
+        close_all(passages);
     }
-    for (Open& passage : left) {
-        close(std::move(passage));
+}
+
+void Tracer::thread_ended(std::uint32_t thread_id) {
+    if (const auto found = open_.find(thread_id); found != open_.end()) {
+        close_all(found->second);
+        open_.erase(found);
+    }
+}
+
+/// The innermost first.
+void Tracer::close_all(Passages& passages) {
+    while (!passages.empty()) {
+        Open last = std::move(passages.back());
+        passages.pop_back();
+        close(std::move(last));
     }
 }
 

@@ -36,6 +36,7 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     void reached(LinearAddress address) override;
     void service_begins(const guest::ServiceCall& call) override;
     void service_ends(const guest::ServiceCall& call, const guest::ServiceResult& result) override;
+    void thread_ended(std::uint32_t thread_id) override;
 
   private:
     struct Open {
@@ -48,6 +49,7 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     void enter(const cpu::Transition& transition);
     void leave(const cpu::Transition& transition);
     void close(Open open);
+    void close_all(Passages& passages);
     void dispatch(const cpu::Transition& transition);
     void stage_begins(const guest::Stage& stage);
     void open_nested_call();

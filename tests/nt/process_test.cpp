@@ -112,6 +112,7 @@ TEST_CASE("observer: arguments are decoded by their types", "[nt][trace]") {
         void service_ends(const guest::ServiceCall&, const guest::ServiceResult& result) override {
             ended.push_back(result);
         }
+        void thread_ended(std::uint32_t) override {}
         std::vector<guest::ServiceCall> begun;
         std::vector<guest::ServiceResult> ended;
     } observer;

@@ -204,6 +204,22 @@ TEST_CASE("NtTerminateThread: another thread, wherever it is", "[nt][thread]") {
     CHECK(test.call("NtTerminateThread", {0, 0}) == STATUS_CANT_TERMINATE_SELF);
 }
 
+TEST_CASE("observer: is told of a thread that ends", "[nt][thread][trace]") {
+    struct Observer final : guest::ServiceObserver {
+        void service_begins(const guest::ServiceCall&) override {}
+        void service_ends(const guest::ServiceCall&, const guest::ServiceResult&) override {}
+        void thread_ended(std::uint32_t id) override { ended.push_back(id); }
+        std::vector<std::uint32_t> ended;
+    } observer;
+    TestThreads test;
+    test.kernel->set_observer(&observer);
+    const auto created = test.create();
+    CHECK(observer.ended.empty());
+    CHECK(test.call("NtTerminateThread", {created.handle, 0}) == STATUS_SUCCESS);
+    CHECK(observer.ended == std::vector<std::uint32_t>{created.id});
+    test.kernel->set_observer(nullptr);
+}
+
 TEST_CASE("NtTerminateThread: one that waits leaves no wait and no timer behind", "[nt][thread]") {
     TestThreads test;
     const auto created = test.create();

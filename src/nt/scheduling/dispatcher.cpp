@@ -237,6 +237,7 @@ void Dispatcher::terminate(ThreadObject& thread, NTSTATUS status) {
     thread.pending.clear();
     scheduler_.retire(thread);
     signal(thread);
+    kernel_.tell_thread_ended(thread.id);
     const auto found = std::find_if(threads_.begin(), threads_.end(),
                                     [&](const auto& other) { return other.get() == &thread; });
     ended_.push_back(*found);
