@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "guest/image.hpp"
-#include "nt/profile.hpp"
 #include "nt/interrupts.hpp"
+#include "nt/profile.hpp"
 
 namespace ringside::nt {
 

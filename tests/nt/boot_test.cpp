@@ -12,7 +12,8 @@ TEST_CASE("boot: the page tables appear at their classical place", "[nt][boot]")
     KernelMemory& memory = test.kernel->structures;
     const auto entry = memory.read<std::uint32_t>(LinearAddress{0xC0300000 + 0x300 * 4});
     CHECK((entry & mmu::entry::frame) == test.state.directory.value);
-    const auto kernel_pte = memory.read<std::uint32_t>(LinearAddress{0xC0000000 + (0x804D7000U >> 12) * 4});
+    const auto kernel_pte =
+        memory.read<std::uint32_t>(LinearAddress{0xC0000000 + (0x804D7000U >> 12) * 4});
     CHECK((kernel_pte & mmu::entry::present) != 0);
     CHECK((kernel_pte & mmu::entry::user) == 0);
 }

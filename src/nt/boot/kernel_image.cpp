@@ -104,8 +104,8 @@ void place_service_tables(Kernel& kernel, const KernelImage& image) {
     const LinearAddress win32k_failures = win32k_table + win32k_count * 4;
     const LinearAddress win32k_arguments = win32k_failures + win32k_count;
     LinearAddress next{align_up((win32k_arguments + win32k_count).value, thunk_alignment)};
-    const auto bound = next + static_cast<std::uint32_t>(thunks.size()) * longest_thunk +
-                       zw_stubs_bound(kernel);
+    const auto bound =
+        next + static_cast<std::uint32_t>(thunks.size()) * longest_thunk + zw_stubs_bound(kernel);
     map_kernel_pages(kernel, image.end, align_up(bound - image.end, page_size));
 
     const LinearAddress outcome = image.at("KiServiceOutcome");
