@@ -200,7 +200,7 @@ TEST_CASE("stubs: binutils reads the DLL", "[cli][stubs]") {
     }
 }
 
-TEST_CASE("a table of one's own: calls through the list's DLL arrive with its numbers and arguments",
+TEST_CASE("own table: calls through the list's DLL arrive with its numbers and arguments",
           "[cli][stubs]") {
     for (const char* form : {"int2e", "shared-pointer", "win8", "reactos-ebp"}) {
         INFO(form);
@@ -233,7 +233,7 @@ TEST_CASE("a table of one's own: calls through the list's DLL arrive with its nu
     }
 }
 
-TEST_CASE("a table of one's own: on every profile by both entries", "[cli][stubs]") {
+TEST_CASE("own table: on every profile by both entries", "[cli][stubs]") {
     for (const char* os : {"reactos-0.2", "nt4", "2000", "xp-rtm", "xp", "2003", "vista", "7"}) {
         for (const char* entry : {"int2e", "sysenter"}) {
             INFO(os << " " << entry);
@@ -251,7 +251,7 @@ TEST_CASE("a table of one's own: on every profile by both entries", "[cli][stubs
     }
 }
 
-TEST_CASE("a table of one's own: run and inspect know the table too", "[cli][stubs]") {
+TEST_CASE("own table: run and inspect know the table too", "[cli][stubs]") {
     const OwnTable own;
     const auto finished = ringside::test::ringside({"run", "--table", own.list(), own.program()});
     CHECK(finished.status == 0);
@@ -262,7 +262,7 @@ TEST_CASE("a table of one's own: run and inspect know the table too", "[cli][stu
     CHECK(contains(table.output, "002     OwnSum "));
 }
 
-TEST_CASE("a table of one's own: a body's arguments cannot change", "[cli][stubs]") {
+TEST_CASE("own table: a body's arguments cannot change", "[cli][stubs]") {
     const OwnTable own;
     const TemporaryFolder folder;
     const std::string list = folder.file("bad.lst", "OwnOpen 3\nNtClose 2\n");
@@ -275,7 +275,7 @@ TEST_CASE("a table of one's own: a body's arguments cannot change", "[cli][stubs
     CHECK(ringside::test::ringside({"run", "--os", "bare", "--table", list, rings()}).status == 2);
 }
 
-TEST_CASE("a table of one's own: a program without the DLL is told so", "[cli][stubs]") {
+TEST_CASE("own table: a program without the DLL is told so", "[cli][stubs]") {
     const auto finished =
         ringside::test::ringside({"run", std::string(RINGSIDE_PROGRAMS) + "/own_table.exe"});
     CHECK(finished.status == 126);
