@@ -251,3 +251,12 @@ TEST_CASE("NtSignalAndWaitForSingleObject: hands over to the thread that it wake
         REQUIRE(test.kernel->thread == test.second);
     }
 }
+
+TEST_CASE("a thread that waits for itself goes with its kernel", "[nt][wait]") {
+    TestKernel test;
+    const std::weak_ptr<ThreadObject> thread = test.kernel->thread;
+    CHECK(test.call_raw(test.id_of("NtWaitForSingleObject"), {0xFFFFFFFE, 0, 0}).ecx == 1);
+    CHECK(test.kernel->dispatcher.is_deadlocked());
+    test.kernel.reset();
+    CHECK(thread.expired());
+}

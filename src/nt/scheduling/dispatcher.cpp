@@ -20,6 +20,15 @@ ThreadObject& thread_of(kernelkit::Schedulable& thread) {
 
 }  // namespace
 
+Dispatcher::~Dispatcher() {
+    for (const auto& threads : {threads_, ended_}) {
+        for (const auto& thread : threads) {
+            thread->cancel();
+            thread->pending.clear();
+        }
+    }
+}
+
 // --- who there is -------------------------------------------------------------------------------
 
 void Dispatcher::start(const std::shared_ptr<ThreadObject>& first,

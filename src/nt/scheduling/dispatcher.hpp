@@ -25,6 +25,10 @@ class Kernel;
 class Dispatcher {
   public:
     explicit Dispatcher(Kernel& kernel) : kernel_(kernel) {}
+    /// Threads that wait for themselves, or for each other, would keep each other alive.
+    ~Dispatcher();
+    Dispatcher(const Dispatcher&) = delete;
+    Dispatcher& operator=(const Dispatcher&) = delete;
 
     /// The first thread is running, the idle thread stands by.
     void start(const std::shared_ptr<ThreadObject>& first,
