@@ -35,6 +35,9 @@ void Dispatcher::start(const std::shared_ptr<ThreadObject>& first,
                        const std::shared_ptr<ThreadObject>& idle) {
     add(first);
     idle_ = idle;
+    KernelMemory& memory = kernel_.structures;
+    const LinearAddress prcb = memory.place(kernel_.boot_state.pcr, "KPCR", "PrcbData");
+    current_thread_slot_ = memory.place(prcb, "KPRCB", "CurrentThread");
     scheduler_.start(*first, *idle);
 }
 
@@ -61,9 +64,7 @@ std::shared_ptr<ThreadObject> Dispatcher::thread_of(std::uint32_t id) const {
 // --- between host and guest ---------------------------------------------------------------------
 
 void Dispatcher::follow_guest() {
-    KernelMemory& memory = kernel_.structures;
-    const LinearAddress prcb = memory.place(kernel_.boot_state.pcr, "KPCR", "PrcbData");
-    const LinearAddress current{memory.get(prcb, "KPRCB", "CurrentThread")};
+    const LinearAddress current{kernel_.structures.read<std::uint32_t>(current_thread_slot_)};
     // Before KiSystemStartup has filled the PCR there is only the first thread.
     if (current == kernel_.thread->kthread || current.value == 0) {
         return;

@@ -105,6 +105,7 @@ class Dispatcher {
     kernelkit::TimerQueue timers_;
     std::map<std::uint64_t, std::weak_ptr<TimerOwner>> timer_owners_;
     bool deliver_kernel_apc_ = false;
+    LinearAddress current_thread_slot_;  ///< KPRCB.CurrentThread, which every hypercall reads.
 };
 
 }  // namespace ringside::nt
