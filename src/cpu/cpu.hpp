@@ -16,6 +16,7 @@
 #include "cpu/op.hpp"
 #include "cpu/registers.hpp"
 #include "cpu/segments/segment.hpp"
+#include "cpu/simd/state.hpp"
 #include "cpu/transition.hpp"
 #include "mmu/mmu.hpp"
 
@@ -130,6 +131,7 @@ struct Cpu {
     /// The x87. After RESET its control word is 0040 and every register a valid zero, so a
     /// program begins with FNINIT.
     fpu::Unit fpu;
+    simd::State simd;
     /// What WRMSR 10 added to the time-stamp counter.
     std::uint64_t tsc_offset = 0;
 
@@ -157,6 +159,8 @@ struct Cpu {
     bool trap_suppressed = false;
     /// A single-step trap is due before the next instruction.
     bool trap_pending = false;
+    /// Bits B0 to B3 of the breakpoints that the current instruction's accesses matched.
+    std::uint32_t breakpoints_hit = 0;
     std::optional<Vector> pending_interrupt;
     Exit exit;
     std::unique_ptr<BlockCache> blocks;

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+set(cpu_simd_sources
+  simd/state.hpp)

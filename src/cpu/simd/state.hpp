@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace ringside::cpu::simd {
+
+/// One XMM register: 16 bytes, lowest first.
+struct alignas(16) Xmm {
+    std::array<std::uint64_t, 2> quads{};
+
+    friend bool operator==(const Xmm&, const Xmm&) = default;
+};
+
+/// XMM0 to XMM7 and MXCSR, as RESET leaves them (SDM vol. 3, table 9-1).
+struct State {
+    static constexpr std::uint32_t mxcsr_at_reset = 0x1F80;
+
+    std::array<Xmm, 8> xmm{};
+    std::uint32_t mxcsr = mxcsr_at_reset;
+};
+
+}  // namespace ringside::cpu::simd
