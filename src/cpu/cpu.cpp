@@ -52,9 +52,7 @@ void Cpu::context_changed() {
     if (cpl == 3) {
         mode |= block_mode::user;
     }
-    const bool checks_alignment =
-        cpl == 3 && (cr0 & cr0::am) != 0 && (system_flags & flag::ac) != 0;
-    tlb = checks_alignment ? &no_translations_ : &mmu.tlb(privilege());
+    tlb = checks_alignment() ? &no_translations_ : &mmu.tlb(privilege());
     stamp = blocks->stamp(mode);
 }
 

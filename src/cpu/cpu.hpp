@@ -188,6 +188,10 @@ struct Cpu {
     }
     [[nodiscard]] unsigned iopl() const { return (system_flags & flag::iopl) >> 12; }
     [[nodiscard]] bool protected_mode() const { return (cr0 & cr0::pe) != 0; }
+    /// Data accesses off their boundary are #AC(0).
+    [[nodiscard]] bool checks_alignment() const {
+        return cpl == 3 && (cr0 & cr0::am) != 0 && (system_flags & flag::ac) != 0;
+    }
     [[nodiscard]] std::uint32_t eip_of(const Op* op) const { return eip + op->offset; }
     [[nodiscard]] ExecutionPoint point() const;
     [[nodiscard]] Cycles cycles() const;

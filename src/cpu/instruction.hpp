@@ -51,6 +51,7 @@ std::span<const Instruction> identification_instructions();
 std::span<const Instruction> io_instructions();
 std::span<const Instruction> logic_instructions();
 std::span<const Instruction> multiply_instructions();
+std::span<const Instruction> packed_logic_instructions();
 std::span<const Instruction> segment_instructions();
 std::span<const Instruction> shift_instructions();
 std::span<const Instruction> stack_instructions();

@@ -25,6 +25,7 @@ std::vector<Instruction> collect() {
                               io_instructions(),
                               logic_instructions(),
                               multiply_instructions(),
+                              packed_logic_instructions(),
                               segment_instructions(),
                               shift_instructions(),
                               stack_instructions(),

@@ -19,6 +19,9 @@ struct State {
 
     std::array<Xmm, 8> xmm{};
     std::uint32_t mxcsr = mxcsr_at_reset;
+
+    /// Bytes of a memory operand that lies in two pages, put together. Not architectural.
+    Xmm assembled;
 };
 
 }  // namespace ringside::cpu::simd

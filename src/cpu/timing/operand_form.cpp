@@ -73,6 +73,10 @@ bool count_register(const ZydisDecodedInstruction&, const ZydisDecodedOperand& o
            operand.reg.value == ZYDIS_REGISTER_CL;
 }
 
+bool vector(const ZydisDecodedInstruction&, const ZydisDecodedOperand& operand) {
+    return in_class(operand, ZYDIS_REGCLASS_MMX) || in_class(operand, ZYDIS_REGCLASS_XMM);
+}
+
 bool memory(const ZydisDecodedInstruction&, const ZydisDecodedOperand& operand) {
     return is_memory(operand);
 }
@@ -118,6 +122,7 @@ constexpr std::array words{
     Word{"m64", memory_of<64>},
     Word{"m80", memory_of<80>},
     Word{"st", any_of_class<ZYDIS_REGCLASS_X87>},
+    Word{"v", vector},
     Word{"ax", exactly<ZYDIS_REGISTER_AX>},
     Word{"moffs", bare_offset},
     Word{"imm", immediate},

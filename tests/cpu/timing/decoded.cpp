@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "cpu/instruction.hpp"
 
 namespace ringside::cpu::timing {
 namespace {
@@ -94,6 +95,12 @@ std::string key_named(const std::string& mnemonic) {
     return has_word(named_as_they_are, mnemonic) ? mnemonic : std::string{};
 }
 
+/// Of MMX and SSE, whose keys are classes: what the instruction's own row says.
+std::string key_in_row(ZydisMnemonic mnemonic) {
+    const Instruction* const row = find_instruction(mnemonic);
+    return row != nullptr ? std::string{row->clocks} : std::string{};
+}
+
 }  // namespace
 
 Decoded::Decoded(std::string_view hex, unsigned code_bits) {
@@ -116,7 +123,11 @@ std::string_view key_of(ZydisMnemonic mnemonic) {
     static const auto keys = [] {
         std::vector<std::string> table(ZYDIS_MNEMONIC_MAX_VALUE + 1);
         for (std::size_t i = 0; i < table.size(); ++i) {
-            table[i] = key_named(upcase(ZydisMnemonicGetString(static_cast<ZydisMnemonic>(i))));
+            const auto which = static_cast<ZydisMnemonic>(i);
+            table[i] = key_named(upcase(ZydisMnemonicGetString(which)));
+            if (table[i].empty()) {
+                table[i] = key_in_row(which);
+            }
         }
         return table;
     }();
