@@ -130,7 +130,7 @@ void ring(u32 n);        /* `in` runs at C in ring n on stack n */
 void v86(u32 iopl);      /* `in` runs in virtual 8086 mode at 2000:0000 */
 
 enum {
-    F_CF = 1, F_TF = 0x100, F_IF = 0x200, F_DF = 0x400, F_NT = 0x4000, F_RF = 0x10000,
+    F_CF = 1, F_ARITHMETIC = 0x8D5, F_TF = 0x100, F_IF = 0x200, F_DF = 0x400, F_NT = 0x4000, F_RF = 0x10000,
     F_VM = 0x20000, F_AC = 0x40000, F_ID = 0x200000,
 };
 #define F_IOPL(n) ((u32)(n) << 12)
@@ -146,6 +146,10 @@ void put(const u8 *begin, const u8 *end);
     __asm__(".pushsection .rodata\n" #name ":\n" text "\n" #name "_end:\n"     \
             ".code32\n.popsection")
 #define place(name) put(name, name##_end)
+
+/* Words on the stack of `in`, the first at its new ESP: frames for RET and IRET. */
+void stack32(u32 count, ...);
+void stack16(u32 count, ...);
 
 /* --- running --------------------------------------------------------------------------------- */
 int begin(const char *format, ...); /* names the case, resets the machine; 0: not asked for */

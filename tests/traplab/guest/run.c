@@ -47,6 +47,32 @@ void put(const u8 *begin, const u8 *end) {
     }
 }
 
+static void stack_of(u32 width, u32 count, __builtin_va_list words) {
+    in.esp -= width * count;
+    for (u32 i = 0; i < count; ++i) {
+        const u32 word = __builtin_va_arg(words, u32);
+        if (width == 4) {
+            poke32(in.esp + 4 * i, word);
+        } else {
+            poke16(in.esp + 2 * i, word);
+        }
+    }
+}
+
+void stack32(u32 count, ...) {
+    __builtin_va_list words;
+    __builtin_va_start(words, count);
+    stack_of(4, count, words);
+    __builtin_va_end(words);
+}
+
+void stack16(u32 count, ...) {
+    __builtin_va_list words;
+    __builtin_va_start(words, count);
+    stack_of(2, count, words);
+    __builtin_va_end(words);
+}
+
 /* --- where it starts ------------------------------------------------------------------------------ */
 void ring(u32 n) {
     in.eip = C;
