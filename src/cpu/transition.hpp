@@ -18,8 +18,12 @@ enum class TransitionKind : std::uint8_t {
     interrupt_return,  ///< IRET
     sysenter,
     sysexit,
-    task_switch,
-    far_return,  ///< RETF to an outer ring
+    task_switch,  ///< an interrupt or exception through a task gate
+    far_return,   ///< RETF to an outer ring
+    gate_call,    ///< CALL through a call gate to an inner ring
+    task_jump,    ///< JMP to a TSS or through a task gate
+    task_call,    ///< CALL to the same
+    task_return,  ///< IRET with NT set
 };
 
 /// Where the program was, or is now.

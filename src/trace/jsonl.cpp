@@ -20,8 +20,10 @@ Json point_json(const cpu::ExecutionPoint& point) {
 
 Json gate_json(const Gate& gate, unsigned vector) {
     Json json;
-    if (gate.is_sysenter) {
+    if (gate.door == Door::sysenter) {
         json = {{"kind", "sysenter"}};
+    } else if (gate.door == Door::far_call) {
+        json = {{"kind", "far_call"}, {"type", gate.type}};
     } else {
         json = {{"kind", "idt"}, {"vector", vector}, {"type", gate.type}, {"dpl", gate.dpl}};
     }
@@ -122,7 +124,7 @@ void JsonlSink::record(const Record& record) {
         }
         json["gate"] = gate_json(*record.gate, static_cast<unsigned>(entry.vector));
         if (record.gate->switches_stack) {
-            json["stack"] = {{"source", record.gate->is_sysenter ? "msr" : "tss"},
+            json["stack"] = {{"source", record.gate->door == Door::sysenter ? "msr" : "tss"},
                              {"ss", record.gate->stack_selector.value()},
                              {"esp", record.gate->stack}};
         }

@@ -24,9 +24,15 @@ enum class RecordKind : std::uint8_t {
     dispatch,   ///< ring 3 is entered at a place of the kernel's choosing: APC, exception, start
 };
 
-/// The door: an IDT gate, or the MSRs of SYSENTER.
+enum class Door : std::uint8_t {
+    idt,
+    sysenter,
+    far_call,  ///< through a call gate, or to another task
+};
+
+/// The door: an IDT gate, the MSRs of SYSENTER, or what a far CALL named.
 struct Gate {
-    bool is_sysenter = false;
+    Door door = Door::idt;
     LinearAddress entry{};  ///< of the IDT gate
     cpu::Selector selector;
     std::uint32_t offset = 0;

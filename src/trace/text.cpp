@@ -90,8 +90,10 @@ std::string path_text(const Record& record) {
     };
     if (record.entry && record.gate) {
         const Cycles cost = record.entry->clock_after - record.entry->clock_before;
-        if (record.gate->is_sysenter) {
+        if (record.gate->door == Door::sysenter) {
             add(fmt::format("gate MSR 176 {} {}", record.gate->target, cost));
+        } else if (record.gate->door == Door::far_call) {
+            add(fmt::format("{} {} {}", record.gate->type, record.gate->target, cost));
         } else {
             add(fmt::format("gate IDT[{:02X}] {} {}", static_cast<unsigned>(record.entry->vector),
                             record.gate->target, cost));

@@ -23,20 +23,37 @@ constexpr std::string_view trap_stage = "trap";
 constexpr std::string_view return_stage = "return";
 
 bool is_entry(cpu::TransitionKind kind) {
-    return kind != cpu::TransitionKind::interrupt_return && kind != cpu::TransitionKind::sysexit &&
-           kind != cpu::TransitionKind::far_return;
+    switch (kind) {
+        case cpu::TransitionKind::software_interrupt:
+        case cpu::TransitionKind::exception:
+        case cpu::TransitionKind::hardware_interrupt:
+        case cpu::TransitionKind::sysenter:
+        case cpu::TransitionKind::task_switch:
+        case cpu::TransitionKind::gate_call:
+        case cpu::TransitionKind::task_call: return true;
+        case cpu::TransitionKind::interrupt_return:
+        case cpu::TransitionKind::sysexit:
+        case cpu::TransitionKind::far_return:
+        case cpu::TransitionKind::task_jump:
+        case cpu::TransitionKind::task_return: break;
+    }
+    return false;
 }
 
 RecordKind kind_of(cpu::TransitionKind kind) {
     switch (kind) {
         case cpu::TransitionKind::software_interrupt:
-        case cpu::TransitionKind::sysenter: return RecordKind::software_interrupt;
+        case cpu::TransitionKind::sysenter:
+        case cpu::TransitionKind::gate_call:
+        case cpu::TransitionKind::task_call: return RecordKind::software_interrupt;
         case cpu::TransitionKind::hardware_interrupt: return RecordKind::interrupt;
         case cpu::TransitionKind::exception:
         case cpu::TransitionKind::task_switch:
         case cpu::TransitionKind::interrupt_return:
         case cpu::TransitionKind::sysexit:
-        case cpu::TransitionKind::far_return: break;
+        case cpu::TransitionKind::far_return:
+        case cpu::TransitionKind::task_jump:
+        case cpu::TransitionKind::task_return: break;
     }
     return RecordKind::exception;
 }
@@ -338,10 +355,19 @@ Gate Tracer::gate_of(const cpu::Transition& transition) const {
     const cpu::Cpu& cpu = machine_.cpu();
     Gate gate;
     if (transition.kind == cpu::TransitionKind::sysenter) {
-        gate.is_sysenter = true;
+        gate.door = Door::sysenter;
         gate.selector = cpu::Selector{static_cast<std::uint16_t>(cpu.sysenter_cs)};
         gate.offset = cpu.sysenter_eip;
         gate.stack = cpu.sysenter_esp;
+        gate.stack_selector = transition.after.ss;
+        gate.switches_stack = true;
+    } else if (transition.kind == cpu::TransitionKind::gate_call ||
+               transition.kind == cpu::TransitionKind::task_call) {
+        gate.door = Door::far_call;
+        gate.selector = transition.after.cs;
+        gate.offset = transition.after.eip;
+        gate.type = transition.kind == cpu::TransitionKind::gate_call ? "call gate" : "task";
+        gate.stack = transition.after.esp;
         gate.stack_selector = transition.after.ss;
         gate.switches_stack = true;
     } else {

@@ -56,10 +56,12 @@ void entry_rows(std::string& out, const Record& record) {
     }
     const Gate& gate = *record.gate;
     const Cycles cost = entry.clock_after - entry.clock_before;
-    if (gate.is_sysenter) {
+    if (gate.door == Door::sysenter) {
         row(out, "gate",
             fmt::format("MSR 174 {} 175 {:08X} 176 {}", gate.selector, gate.stack, gate.target),
             cost);
+    } else if (gate.door == Door::far_call) {
+        row(out, "gate", fmt::format("{} {}:{}", gate.type, gate.selector, gate.target), cost);
     } else {
         row(out, "gate",
             fmt::format("IDT[{:02X}] {} {}:{} DPL {}", static_cast<unsigned>(entry.vector),
@@ -69,7 +71,7 @@ void entry_rows(std::string& out, const Record& record) {
     if (gate.switches_stack) {
         row(out, "stack",
             fmt::format("{} -> {} (from {} {}:{:08X})", stack_text(entry.before),
-                        stack_text(entry.after), gate.is_sysenter ? "MSR 175" : "TSS",
+                        stack_text(entry.after), gate.door == Door::sysenter ? "MSR 175" : "TSS",
                         gate.stack_selector, gate.stack));
     }
 }

@@ -24,9 +24,13 @@ std::string entry_word(const cpu::Transition& transition) {
             const std::string_view name = cpu::mnemonic(transition.vector);
             return name.empty() ? fmt::format("exception {:02X}h", number) : std::string(name);
         }
+        case cpu::TransitionKind::gate_call: return "call gate";
+        case cpu::TransitionKind::task_call: return "call task";
         case cpu::TransitionKind::interrupt_return:
         case cpu::TransitionKind::sysexit:
-        case cpu::TransitionKind::far_return: break;
+        case cpu::TransitionKind::far_return:
+        case cpu::TransitionKind::task_jump:
+        case cpu::TransitionKind::task_return: break;
     }
     return std::string(exit_word(transition));
 }
@@ -34,6 +38,9 @@ std::string entry_word(const cpu::Transition& transition) {
 std::string_view exit_word(const cpu::Transition& transition) {
     if (transition.kind == cpu::TransitionKind::far_return) {
         return "retf";
+    }
+    if (transition.kind == cpu::TransitionKind::task_jump) {
+        return "jmp task";
     }
     return transition.kind == cpu::TransitionKind::sysexit ? "sysexit" : "iretd";
 }

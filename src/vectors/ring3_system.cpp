@@ -265,7 +265,10 @@ void Ring3System::read_event(Observation& seen) const {
 
 void Ring3System::transition(const cpu::Transition& transition) {
     // A task switch may load and store anything.
-    changed_ = changed_ || transition.kind == cpu::TransitionKind::task_switch;
+    changed_ = changed_ || transition.kind == cpu::TransitionKind::task_switch ||
+               transition.kind == cpu::TransitionKind::task_jump ||
+               transition.kind == cpu::TransitionKind::task_call ||
+               transition.kind == cpu::TransitionKind::task_return;
     if (transition.after.cpl() == 0) {
         delivered_ = transition;
         cpu_.exit.kind = cpu::ExitKind::debug_stop;

@@ -89,7 +89,7 @@ TEST_CASE("tracer: stages follow without gaps from the gate to the way out", "[t
 TEST_CASE("tracer: a call by sysenter shows the MSRs and leaves by sysexit", "[trace]") {
     const Record call = traced().back();
     CHECK(call.call_name == "Fail");
-    CHECK(call.gate->is_sysenter);
+    CHECK(call.gate->door == Door::sysenter);
     CHECK(call.gate->target == "rings!fast_call");
     CHECK(call.gate->stack == 0x90000);
     CHECK(call.result_name == "STATUS_NOT_IMPLEMENTED");

@@ -37,23 +37,25 @@ std::uint16_t dx(const Cpu& cpu) {
     return cpu.registers.get<std::uint16_t>(RegisterFile::offset_of(GeneralRegister::edx));
 }
 
-std::uint64_t port_ticks(const Cpu& cpu, const Op* op, PortForm form) {
-    return op->clocks + cpu.clocks.port(form, PortRight::allowed).ticks;
+std::uint64_t port_ticks(const Cpu& cpu, const Op* op, PortForm form, PortRight right) {
+    return op->clocks + cpu.clocks.port(form, right).ticks;
 }
 
 template <typename W, bool immediate>
 const Op* input(Cpu& cpu, const Op* op) {
     const std::uint16_t port = immediate ? static_cast<std::uint8_t>(op->immediate) : dx(cpu);
-    require_port(cpu, port, sizeof(W));
-    return leave(cpu, op, port_ticks(cpu, op, immediate ? PortForm::in_imm : PortForm::in_dx),
+    const PortRight right = require_port(cpu, port, sizeof(W));
+    return leave(cpu, op,
+                 port_ticks(cpu, op, immediate ? PortForm::in_imm : PortForm::in_dx, right),
                  port_exit<W>(port, false, 0, immediate));
 }
 
 template <typename W, bool immediate>
 const Op* output(Cpu& cpu, const Op* op) {
     const std::uint16_t port = immediate ? static_cast<std::uint8_t>(op->immediate) : dx(cpu);
-    require_port(cpu, port, sizeof(W));
-    return leave(cpu, op, port_ticks(cpu, op, immediate ? PortForm::out_imm : PortForm::out_dx),
+    const PortRight right = require_port(cpu, port, sizeof(W));
+    return leave(cpu, op,
+                 port_ticks(cpu, op, immediate ? PortForm::out_imm : PortForm::out_dx, right),
                  port_exit<W>(port, true, cpu.registers.get<W>(0), immediate));
 }
 
@@ -80,10 +82,10 @@ std::uint32_t string_offset(const Cpu& cpu, const Op* op, GeneralRegister pointe
 /// that it restarts at every border. Each is charged what it adds to the figure of the whole.
 class Repetition {
   public:
-    Repetition(Cpu& cpu, const Op* op, PortForm repeated) : cpu_(cpu), op_(op) {
+    Repetition(Cpu& cpu, const Op* op, PortForm repeated, PortRight right) : cpu_(cpu), op_(op) {
         const std::uint32_t ecx = cpu.registers[GeneralRegister::ecx];
         left_ = (op->modes & op_mode::address16) != 0 ? ecx & 0xFFFFU : ecx;
-        formula_ = cpu.clocks.port(repeated, PortRight::allowed).formula;
+        formula_ = cpu.clocks.port(repeated, right).formula;
     }
     [[nodiscard]] bool done() const { return left_ == 0; }
     [[nodiscard]] std::uint64_t ticks() const {
@@ -111,11 +113,11 @@ class Repetition {
 
 /// One element's exit, and for a repeated form the bookkeeping of the count.
 template <typename W, bool repeated>
-const Op* leave_element(Cpu& cpu, const Op* op, PortForm single, PortForm many,
+const Op* leave_element(Cpu& cpu, const Op* op, PortForm single, PortForm many, PortRight right,
                         GeneralRegister pointer, const Exit& exit) {
     advance<W>(cpu, op, pointer);
     if constexpr (repeated) {
-        Repetition repetition(cpu, op, many);
+        Repetition repetition(cpu, op, many, right);
         const std::uint64_t ticks = repetition.ticks();
         if (repetition.count()) {
             cpu.clock += ticks_before(cpu, op) + ticks;
@@ -125,15 +127,15 @@ const Op* leave_element(Cpu& cpu, const Op* op, PortForm single, PortForm many,
         }
         return leave(cpu, op, op->clocks + ticks, exit);
     } else {
-        return leave(cpu, op, port_ticks(cpu, op, single), exit);
+        return leave(cpu, op, port_ticks(cpu, op, single, right), exit);
     }
 }
 
 /// A repeated form with a count of zero does nothing, but has its price.
 template <bool repeated>
-bool nothing_to_do(Cpu& cpu, const Op* op, PortForm many) {
+bool nothing_to_do(Cpu& cpu, const Op* op, PortForm many, PortRight right) {
     if constexpr (repeated) {
-        const Repetition repetition(cpu, op, many);
+        const Repetition repetition(cpu, op, many, right);
         if (repetition.done()) {
             cpu.clock += op->clocks + repetition.ticks();
             cpu.eip = cpu.eip_of(op) + op->length;
@@ -146,8 +148,8 @@ bool nothing_to_do(Cpu& cpu, const Op* op, PortForm many) {
 // The destination is found writable before the port is asked; complete_in writes it.
 template <typename W, bool repeated>
 const Op* input_string(Cpu& cpu, const Op* op) {
-    require_port(cpu, dx(cpu), sizeof(W));
-    if (nothing_to_do<repeated>(cpu, op, PortForm::repeated_ins)) {
+    const PortRight right = require_port(cpu, dx(cpu), sizeof(W));
+    if (nothing_to_do<repeated>(cpu, op, PortForm::repeated_ins, right)) {
         return nullptr;
     }
     const LinearAddress to =
@@ -156,20 +158,20 @@ const Op* input_string(Cpu& cpu, const Op* op) {
     cpu.probe(to, sizeof(W), mmu::Access::write, cpu.privilege());
     Exit exit = port_exit<W>(dx(cpu), false, 0, false);
     exit.destination = to;
-    return leave_element<W, repeated>(cpu, op, PortForm::ins, PortForm::repeated_ins,
+    return leave_element<W, repeated>(cpu, op, PortForm::ins, PortForm::repeated_ins, right,
                                       GeneralRegister::edi, exit);
 }
 
 template <typename W, bool repeated>
 const Op* output_string(Cpu& cpu, const Op* op) {
-    require_port(cpu, dx(cpu), sizeof(W));
-    if (nothing_to_do<repeated>(cpu, op, PortForm::repeated_outs)) {
+    const PortRight right = require_port(cpu, dx(cpu), sizeof(W));
+    if (nothing_to_do<repeated>(cpu, op, PortForm::repeated_outs, right)) {
         return nullptr;
     }
     const W value = cpu.read<W>(linear(cpu, static_cast<SegmentRegister>(op->segment),
                                        string_offset(cpu, op, GeneralRegister::esi), sizeof(W),
                                        mmu::Access::read));
-    return leave_element<W, repeated>(cpu, op, PortForm::outs, PortForm::repeated_outs,
+    return leave_element<W, repeated>(cpu, op, PortForm::outs, PortForm::repeated_outs, right,
                                       GeneralRegister::esi,
                                       port_exit<W>(dx(cpu), true, value, false));
 }

@@ -4,8 +4,10 @@
 #include <array>
 
 #include "cpu/dispatch.hpp"
+#include "cpu/privilege/call_gate.hpp"
 #include "cpu/privilege/code_segment.hpp"
 #include "cpu/privilege/frame.hpp"
+#include "cpu/privilege/task_transfer.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/segments/segment_load.hpp"
 #include "cpu/timing/clock_table.hpp"
@@ -26,6 +28,25 @@ void arrive(Cpu& cpu, const Op* op, CheckedSegment cs, std::uint32_t eip, Path p
     cpu.eip = eip;
     cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
     cpu.context_changed();
+}
+
+/// A far JMP or CALL whose selector names no segment: what the descriptor is decides.
+void through_system_descriptor(Cpu& cpu, const Op* op, const FarTarget& to) {
+    switch (to.descriptor.system_type()) {
+        case SystemType::call_gate16:
+        case SystemType::call_gate32: through_call_gate(cpu, op, to); return;
+        case SystemType::task_gate:
+        case SystemType::tss16_available:
+        case SystemType::tss32_available: transfer_to_task(cpu, op, to); return;
+        case SystemType::ldt:
+        case SystemType::tss16_busy:
+        case SystemType::interrupt_gate16:
+        case SystemType::trap_gate16:
+        case SystemType::tss32_busy:
+        case SystemType::interrupt_gate32:
+        case SystemType::trap_gate32: break;
+    }
+    throw selector_fault(Vector::general_protection, to.selector);
 }
 
 }  // namespace
@@ -49,14 +70,24 @@ void enter_outer_ring(Cpu& cpu, const OuterReturn& to, CheckedSegment ss) {
 
 template <typename W>
 void jump_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
-    const CheckedSegment cs = far_code_segment(cpu, selector);
+    TableEntry entry = read_descriptor(cpu, selector, Vector::general_protection);
+    if (entry.descriptor.is_system()) [[unlikely]] {
+        through_system_descriptor(cpu, op, {selector, entry.descriptor, false, indirect});
+        return;
+    }
+    const CheckedSegment cs = far_code_segment(cpu, entry, selector);
     check_limit(cs, offset);
     arrive(cpu, op, cs, offset, indirect ? Path::jmp_indirect_same : Path::jmp_same);
 }
 
 template <typename W>
 void call_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
-    const CheckedSegment cs = far_code_segment(cpu, selector);
+    TableEntry entry = read_descriptor(cpu, selector, Vector::general_protection);
+    if (entry.descriptor.is_system()) [[unlikely]] {
+        through_system_descriptor(cpu, op, {selector, entry.descriptor, true, indirect});
+        return;
+    }
+    const CheckedSegment cs = far_code_segment(cpu, entry, selector);
     Frame frame;
     frame.push(cpu.segment(SegmentRegister::cs).selector.value());
     frame.push(cpu.eip_of(op) + op->length);

@@ -9,6 +9,14 @@
 
 namespace ringside::cpu {
 
+/// A far JMP or CALL whose selector names a gate or a TSS.
+struct FarTarget {
+    Selector selector;
+    Descriptor descriptor;
+    bool call = false;
+    bool indirect = false;  ///< the pointer stood in memory
+};
+
 /// Where a return to an outer ring leads.
 struct OuterReturn {
     CheckedSegment cs;

@@ -28,32 +28,43 @@ void write_word(Cpu& cpu, LinearAddress a, W value, mmu::Privilege rights) {
 
 }  // namespace
 
-std::uint32_t Frame::write(Cpu& cpu, const Segment& stack, std::uint32_t top, bool wide,
-                           mmu::Privilege rights, std::uint32_t no_room) const {
+bool has_room(const Segment& stack, std::uint32_t top, std::size_t count, bool wide) {
     const std::uint32_t mask = mask_of(stack);
     const std::uint32_t width = wide ? 4 : 2;
-    const std::uint32_t size = count_ * width;
+    for (std::uint32_t i = 1; i <= count; ++i) {
+        if (!stack.writable || !stack.holds((top - i * width) & mask, width)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::uint32_t write_frame(Cpu& cpu, const Segment& stack, std::uint32_t top,
+                          std::span<const std::uint32_t> values, bool wide, mmu::Privilege rights,
+                          std::uint32_t no_room) {
+    const std::uint32_t mask = mask_of(stack);
+    const std::uint32_t width = wide ? 4 : 2;
+    const auto count = static_cast<std::uint32_t>(values.size());
+    const std::uint32_t size = count * width;
     const std::uint32_t low = (top - size) & mask;
     if (in_one_piece(stack, low, size, mask) && stack.writable) [[likely]] {
         std::byte* const host = cpu.writable_at({stack.base + low}, size, rights);
         if (wide && host != nullptr) [[likely]] {
-            for (unsigned i = 0; i < count_; ++i) {
-                store<std::uint32_t>(host + (count_ - 1 - i) * 4, values_[i]);
+            for (std::uint32_t i = 0; i < count; ++i) {
+                store<std::uint32_t>(host + (count - 1 - i) * 4, values[i]);
             }
             return low;
         }
     }
-    for (unsigned i = 1; i <= count_; ++i) {
-        if (!stack.writable || !stack.holds((top - i * width) & mask, width)) {
-            throw Fault::ss(no_room);
-        }
+    if (!has_room(stack, top, count, wide)) {
+        throw Fault::ss(no_room);
     }
-    for (unsigned i = 1; i <= count_; ++i) {
+    for (std::uint32_t i = 1; i <= count; ++i) {
         const LinearAddress at{stack.base + ((top - i * width) & mask)};
         if (wide) {
-            write_word(cpu, at, values_[i - 1], rights);
+            write_word(cpu, at, values[i - 1], rights);
         } else {
-            write_word(cpu, at, static_cast<std::uint16_t>(values_[i - 1]), rights);
+            write_word(cpu, at, static_cast<std::uint16_t>(values[i - 1]), rights);
         }
     }
     return low;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -11,16 +12,27 @@
 
 namespace ringside::cpu {
 
+/// Whether `count` words of 4 bytes when `wide`, else 2, may be pushed below `top`.
+[[nodiscard]] bool has_room(const Segment& stack, std::uint32_t top, std::size_t count, bool wide);
+
+/// Writes `values` in the order of pushing below `top` of a stack that need not be the current
+/// one, as words of 4 bytes when `wide`, else 2, and returns the new top. Throws #SS(`no_room`)
+/// before any write when the segment does not hold all of it.
+std::uint32_t write_frame(Cpu& cpu, const Segment& stack, std::uint32_t top,
+                          std::span<const std::uint32_t> values, bool wide, mmu::Privilege rights,
+                          std::uint32_t no_room);
+
 /// What a transfer pushes on the stack it switches to, in the order of pushing.
 class Frame {
   public:
     void push(std::uint32_t value) { values_[count_++] = value; }
 
-    /// Writes the frame below `top` of a stack that need not be the current one, with words of 4
-    /// bytes when `wide`, else 2, and returns the new top. Throws #SS(`no_room`) before any write
-    /// when the segment does not hold all of it.
+    /// See write_frame.
     std::uint32_t write(Cpu& cpu, const Segment& stack, std::uint32_t top, bool wide,
-                        mmu::Privilege rights, std::uint32_t no_room) const;
+                        mmu::Privilege rights, std::uint32_t no_room) const {
+        return write_frame(cpu, stack, top, std::span(values_).first(count_), wide, rights,
+                           no_room);
+    }
 
   private:
     std::array<std::uint32_t, 6> values_{};

@@ -163,12 +163,14 @@ void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks)
             record->has_error_code = event.has_error_code();
             record->error_code = event.error_code;
         }
-        const std::uint64_t path = cpu.clocks.transition(cause_of(event), Route::task_gate).ticks;
-        switch_task(
-            cpu,
-            {gate.gate_selector(), return_eip, eflags_image(cpu, event), event.external_bit(),
-             block_ticks + path, event.has_error_code() ? &event.error_code : nullptr},
-            watched);
+        const Route route =
+            (cpu.system_flags & flag::vm) != 0 ? Route::v86_task_gate : Route::task_gate;
+        const std::uint64_t path = cpu.clocks.transition(cause_of(event), route).ticks;
+        switch_task(cpu,
+                    {gate.gate_selector(), Nesting::nested, return_eip, eflags_image(cpu, event),
+                     event.external_bit(), block_ticks + path,
+                     event.has_error_code() ? &event.error_code : nullptr},
+                    watched);
         return;
     }
     Watched watched(cpu, kind_of(event), op);

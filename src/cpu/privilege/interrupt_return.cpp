@@ -7,6 +7,7 @@
 #include "cpu/privilege/code_segment.hpp"
 #include "cpu/privilege/far_transfer.hpp"
 #include "cpu/privilege/frame.hpp"
+#include "cpu/privilege/task_transfer.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -35,7 +36,8 @@ template <typename W>
 void interrupt_return(Cpu& cpu, const Op* op) {
     constexpr auto width = static_cast<std::uint32_t>(sizeof(W));
     if ((cpu.system_flags & flag::nt) != 0) [[unlikely]] {
-        throw FeatureNotBuilt{"iret from a nested task"};
+        return_to_task(cpu, op);
+        return;
     }
     std::array<std::uint32_t, 3> frame{};
     read_stack<W>(cpu, 0, frame);

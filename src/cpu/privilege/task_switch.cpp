@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/privilege/task_switch.hpp"
 
-#include <array>
-
 #include "cpu/privilege/frame.hpp"
 #include "cpu/privilege/interrupt.hpp"
+#include "cpu/privilege/new_task.hpp"
 #include "cpu/segments/descriptor_table.hpp"
 #include "cpu/segments/segment_load.hpp"
 #include "cpu/segments/task_state.hpp"
@@ -13,175 +12,123 @@
 namespace ringside::cpu {
 namespace {
 
-/// The dwords of a TSS up to the one with the T bit.
-using TaskImage = std::array<std::uint32_t, tss32::trap / 4 + 1>;
+constexpr std::uint32_t back_link = 0;
+constexpr auto system_rights = mmu::Privilege::supervisor;
 
-std::uint32_t at(const TaskImage& image, std::uint32_t offset) {
-    return image.at(offset / 4);
-}
-
-Selector selector_at(const TaskImage& image, std::uint32_t offset) {
-    return Selector{static_cast<std::uint16_t>(at(image, offset))};
-}
-
-TableEntry available_task(Cpu& cpu, Selector selector, std::uint32_t ext) {
-    if (selector.table() == TableIndicator::ldt) {
-        throw selector_fault(Vector::general_protection, selector, ext);
+/// The TSS to go to, checked as far as its descriptor goes.
+TableEntry checked_task(Cpu& cpu, const TaskEntry& in) {
+    const bool returned = in.nesting == Nesting::returned;
+    const Vector invalid = returned ? Vector::invalid_tss : Vector::general_protection;
+    if (in.tss.table() == TableIndicator::ldt) {
+        throw selector_fault(invalid, in.tss, in.ext);
     }
-    const TableEntry entry = read_descriptor(cpu, selector, Vector::general_protection, ext);
+    const TableEntry entry = read_descriptor(cpu, in.tss, invalid, in.ext);
     const Descriptor d = entry.descriptor;
-    const bool available = d.is_system() && (d.system_type() == SystemType::tss32_available ||
-                                             d.system_type() == SystemType::tss16_available);
-    if (!available) {
-        throw selector_fault(Vector::general_protection, selector, ext);
+    const SystemType type = d.system_type();
+    if (!d.is_system() || !is_tss(type) || is_busy_tss(type) != returned) {
+        throw selector_fault(invalid, in.tss, in.ext);
     }
     if (!d.present()) {
-        throw selector_fault(Vector::segment_not_present, selector, ext);
+        throw selector_fault(Vector::segment_not_present, in.tss, in.ext);
     }
-    if (d.system_type() == SystemType::tss16_available) {
-        throw FeatureNotBuilt{"task switch to a 16-bit TSS"};
-    }
-    if (d.limit() < tss32::least_limit) {
-        throw selector_fault(Vector::invalid_tss, selector, ext);
+    if (d.limit() < task_layout(type).least_limit) {
+        throw selector_fault(Vector::invalid_tss, in.tss, in.ext);
     }
     return entry;
 }
 
-void check_current_task(Cpu& cpu, std::uint32_t ext) {
-    if (!cpu.tr.valid || cpu.tr.limit < tss32::ldt - 1) {
-        throw selector_fault(Vector::invalid_tss, cpu.tr.selector, ext);
-    }
-    if (!is_tss32(cpu.tr)) {
-        throw FeatureNotBuilt{"task switch from a 16-bit TSS"};
-    }
+/// The current task's descriptor in the GDT, to take its busy bit away.
+TableEntry current_task(Cpu& cpu) {
+    const LinearAddress address = cpu.gdtr.base + cpu.tr.selector.offset();
+    return {Descriptor{cpu.read_system<std::uint64_t>(address)}, address};
 }
 
-TaskImage read_task(Cpu& cpu, LinearAddress base) {
-    TaskImage image{};
-    for (std::uint32_t i = 0; i < image.size(); ++i) {
-        image.at(i) = cpu.read_system<std::uint32_t>(base + i * 4);
+/// Whatever page the switch will touch must be there before anything is written.
+void probe_tasks(Cpu& cpu, const TaskEntry& in, const TableEntry& old, const TableEntry& next) {
+    const TaskLayout& saved = task_layout(cpu.tr.type);
+    const LinearAddress base{next.descriptor.base()};
+    cpu.probe(base, task_layout(next.descriptor.system_type()).least_limit + 1, mmu::Access::read,
+              system_rights);
+    cpu.probe(cpu.tr.base + saved.eip, saved_bytes(saved), mmu::Access::write, system_rights);
+    if (in.nesting == Nesting::nested) {
+        cpu.probe(base + back_link, 2, mmu::Access::write, system_rights);
+    } else {
+        cpu.probe(old.address + 5, 1, mmu::Access::write, system_rights);
     }
-    return image;
+    if (in.nesting != Nesting::returned) {
+        cpu.probe(next.address + 5, 1, mmu::Access::write, system_rights);
+    }
 }
 
 void save_task(Cpu& cpu, const TaskEntry& in) {
-    const LinearAddress base = cpu.tr.base;
-    cpu.write_system<std::uint32_t>(base + tss32::eip, in.return_eip);
-    cpu.write_system<std::uint32_t>(base + tss32::eflags, in.eflags);
-    for (std::uint32_t i = 0; i < 8; ++i) {
-        cpu.write_system<std::uint32_t>(base + tss32::general + i * 4,
-                                        cpu.registers[static_cast<GeneralRegister>(i)]);
+    TaskState state;
+    state.eip = in.return_eip;
+    state.eflags = in.nesting == Nesting::returned ? in.eflags & ~flag::nt : in.eflags;
+    for (std::uint32_t i = 0; i < state.general.size(); ++i) {
+        state.general.at(i) = cpu.registers[static_cast<GeneralRegister>(i)];
     }
     for (std::uint32_t i = 0; i < segment_registers; ++i) {
-        cpu.write_system<std::uint16_t>(base + tss32::segments + i * 4,
-                                        cpu.segments.at(i).selector.value());
+        state.segments.at(i) = cpu.segments.at(i).selector;
     }
+    write_task_state(cpu, cpu.tr.base, cpu.tr.type, state);
 }
 
-/// The registers of the new task; its segments have their selectors but are not usable yet.
-void load_registers(Cpu& cpu, const TaskImage& image) {
-    cpu.cr0 |= cr0::ts;
-    // The local breakpoints are the old task's.
-    cpu.dr7 &= ~0x155U;
-    if ((cpu.cr0 & cr0::pg) != 0) {
-        cpu.cr3 = at(image, tss32::cr3);
-        cpu.mmu.load_directory(PhysicalAddress{cpu.cr3 & mmu::entry::frame});
+timing::Task kind_of_task(SystemType type, std::uint32_t eflags) {
+    if (!is_tss32(type)) {
+        return timing::Task::tss286;
     }
-    cpu.eip = at(image, tss32::eip);
-    cpu.set_eflags((at(image, tss32::eflags) & known_eflags(cpu.model)) | flag::nt);
-    for (std::uint32_t i = 0; i < 8; ++i) {
-        cpu.registers[static_cast<GeneralRegister>(i)] = at(image, tss32::general + i * 4);
-    }
-    for (std::uint32_t i = 0; i < segment_registers; ++i) {
-        cpu.segments.at(i) = Segment::null(selector_at(image, tss32::segments + i * 4));
-    }
-    cpu.ldtr = {selector_at(image, tss32::ldt), {}, 0, SystemType::ldt, false};
-    cpu.cpl = cpu.segment(SegmentRegister::cs).selector.rpl();
-    cpu.context_changed();
+    return (eflags & flag::vm) != 0 ? timing::Task::tss386_v86 : timing::Task::tss386;
 }
 
-void load_task_ldt(Cpu& cpu, std::uint32_t ext) {
-    const Selector selector = cpu.ldtr.selector;
-    if (selector.is_null()) {
-        return;
-    }
-    const Fault invalid = selector_fault(Vector::invalid_tss, selector, ext);
-    if (selector.table() == TableIndicator::ldt) {
-        throw Fault{invalid};
-    }
-    const TableEntry entry = read_descriptor(cpu, selector, Vector::invalid_tss, ext);
-    const Descriptor d = entry.descriptor;
-    if (!d.is_system() || d.system_type() != SystemType::ldt || !d.present()) {
-        throw Fault{invalid};
-    }
-    cpu.ldtr = {selector, {d.base()}, d.limit(), SystemType::ldt, true};
-}
-
-void load_task_code(Cpu& cpu, std::uint32_t ext) {
-    Segment& cs = cpu.segment(SegmentRegister::cs);
-    const Selector selector = cs.selector;
-    TableEntry entry = read_descriptor(cpu, selector, Vector::invalid_tss, ext);
-    const Descriptor d = entry.descriptor;
-    const bool fits = d.conforming() ? d.dpl() <= selector.rpl() : d.dpl() == selector.rpl();
-    if (!d.is_code() || !fits) {
-        throw selector_fault(Vector::invalid_tss, selector, ext);
-    }
-    if (!d.present()) {
-        throw selector_fault(Vector::segment_not_present, selector, ext);
-    }
-    mark_accessed(cpu, entry);
-    cs.load(selector, entry.descriptor);
-}
-
-void load_segments(Cpu& cpu, std::uint32_t ext) {
-    const LoadFaults faults{Vector::invalid_tss, ext};
-    load_task_ldt(cpu, ext);
-    load_task_code(cpu, ext);
-    Segment& ss = cpu.segment(SegmentRegister::ss);
-    stack_segment(cpu, ss.selector, cpu.cpl, faults).load_into(ss);
-    for (const SegmentRegister r :
-         {SegmentRegister::es, SegmentRegister::ds, SegmentRegister::fs, SegmentRegister::gs}) {
-        data_segment(cpu, cpu.segment(r).selector, cpu.cpl, faults).load_into(cpu.segment(r));
-    }
-}
-
-void push_error_code(Cpu& cpu, const TaskEntry& in) {
+void push_error_code(Cpu& cpu, std::uint32_t error_code, std::uint32_t ext) {
     Frame frame;
-    frame.push(*in.error_code);
+    frame.push(error_code);
     set_stack_pointer(
         cpu, frame.write(cpu, cpu.segment(SegmentRegister::ss), cpu.registers[GeneralRegister::esp],
-                         true, cpu.privilege(), in.ext));
+                         is_tss32(cpu.tr), cpu.privilege(), ext));
 }
 
 }  // namespace
 
 void switch_task(Cpu& cpu, const TaskEntry& in, Watched& watched) {
-    TableEntry entry = available_task(cpu, in.tss, in.ext);
-    check_current_task(cpu, in.ext);
-    const LinearAddress base{entry.descriptor.base()};
-    const TaskImage image = read_task(cpu, base);
-    if ((at(image, tss32::eflags) & flag::vm) != 0) {
-        throw FeatureNotBuilt{"task switch to virtual 8086 mode"};
+    TableEntry next = checked_task(cpu, in);
+    const TaskLayout& saved = task_layout(cpu.tr.type);
+    if (!cpu.tr.valid || cpu.tr.limit < saved.eip + saved_bytes(saved) - 1) {
+        throw selector_fault(Vector::invalid_tss, cpu.tr.selector, in.ext);
     }
-    constexpr auto rights = mmu::Privilege::supervisor;
-    cpu.probe(cpu.tr.base + tss32::eip, tss32::ldt - tss32::eip, mmu::Access::write, rights);
-    cpu.probe(base + tss32::back_link, 2, mmu::Access::write, rights);
-    mark_busy(cpu, entry);
+    TableEntry old = current_task(cpu);
+    probe_tasks(cpu, in, old, next);
+
+    const LinearAddress base{next.descriptor.base()};
+    if (in.nesting != Nesting::nested) {
+        mark_available(cpu, old);
+    }
+    save_task(cpu, in);
+    if (in.nesting == Nesting::nested) {
+        cpu.write_system<std::uint16_t>(base + back_link, cpu.tr.selector.value());
+    }
+    if (in.nesting != Nesting::returned) {
+        mark_busy(cpu, next);
+    }
+    const timing::Task from = kind_of_task(cpu.tr.type, cpu.eflags());
+    cpu.tr = {in.tss, base, next.descriptor.limit(), next.descriptor.system_type(), true};
+    TaskState state = read_task_state(cpu, base, cpu.tr.type);
+    if (in.nesting == Nesting::nested) {
+        state.eflags |= flag::nt;
+    }
+    const timing::Task to = kind_of_task(cpu.tr.type, state.eflags);
 
     // From here on nothing of the old task is needed: faults belong to the new one.
-    save_task(cpu, in);
-    cpu.write_system<std::uint16_t>(base + tss32::back_link, cpu.tr.selector.value());
-    cpu.tr = {in.tss, base, entry.descriptor.limit(), SystemType::tss32_busy, true};
     cpu.at = nullptr;
     cpu.clock += in.ticks;
-    cpu.clock += cpu.clocks.task_switch(timing::Task::tss386, timing::Task::tss386).ticks;
+    cpu.clock += cpu.clocks.task_switch(from, to, in.nesting == Nesting::returned).ticks;
     cpu.trap_suppressed = true;
-    load_registers(cpu, image);
+    load_task_registers(cpu, state);
     try {
-        load_segments(cpu, in.ext);
+        load_task_segments(cpu, in.ext);
         cpu.context_changed();
         if (in.error_code != nullptr) {
-            push_error_code(cpu, in);
+            push_error_code(cpu, *in.error_code, in.ext);
         }
         if (cpu.eip > cpu.segment(SegmentRegister::cs).highest) {
             throw Fault::gp(in.ext);
@@ -192,7 +139,7 @@ void switch_task(Cpu& cpu, const TaskEntry& in, Watched& watched) {
         throw;
     }
     watched.finish(cpu);
-    if ((at(image, tss32::trap) & 1U) != 0) {
+    if (state.trap) {
         cpu.dr6 |= dr6::task_switch;
         deliver(cpu, Event::trap(Vector::debug));
     }

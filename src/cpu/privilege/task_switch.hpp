@@ -8,9 +8,17 @@
 
 namespace ringside::cpu {
 
-/// A task gate of the IDT on its way.
+/// What a switch means for the two tasks.
+enum class Nesting : std::uint8_t {
+    none,      ///< JMP: the old task becomes available
+    nested,    ///< CALL, interrupts: the old task stays busy, the new one links back to it
+    returned,  ///< IRET: the old task becomes available, the new one is busy already
+};
+
+/// A task switch on its way.
 struct TaskEntry {
     Selector tss;
+    Nesting nesting = Nesting::nested;
     std::uint32_t return_eip = 0;  ///< saved in the old task
     std::uint32_t eflags = 0;      ///< saved in the old task
     std::uint32_t ext = 0;
@@ -18,8 +26,8 @@ struct TaskEntry {
     const std::uint32_t* error_code = nullptr;  ///< pushed on the new task's stack
 };
 
-/// Switches to a 32-bit TSS, nested in the current task (Intel SDM vol. 3, "Task Switching").
-/// What is wrong with the TSS itself is thrown before anything changed: #GP, #NP or #TS with its
+/// Switches to another task, of either kind (Intel SDM vol. 3, "Task Switching"). What is wrong
+/// with the two TSSs is thrown before anything changed: #GP (#TS by IRET), #NP or #TS with the
 /// selector. What is wrong with the new task's segments is thrown in the context of the new task.
 void switch_task(Cpu& cpu, const TaskEntry& entry, Watched& watched);
 

@@ -10,4 +10,9 @@ void set_type_bits(Cpu& cpu, TableEntry& entry, std::uint32_t type_bits) {
     entry.descriptor = Descriptor{entry.descriptor.low(), high};
 }
 
+void mark_available(Cpu& cpu, const TableEntry& entry) {
+    const std::uint32_t rights = (entry.descriptor.high() >> 8) & ~2U;
+    cpu.write_system<std::uint8_t>(entry.address + 5, static_cast<std::uint8_t>(rights));
+}
+
 }  // namespace ringside::cpu

@@ -47,6 +47,9 @@ struct TableEntry {
 /// Sets bits of the type field in the table and in `entry`.
 void set_type_bits(Cpu& cpu, TableEntry& entry, std::uint32_t type_bits);
 
+/// Clears the busy bit of a TSS descriptor in its table.
+void mark_available(Cpu& cpu, const TableEntry& entry);
+
 /// Sets the accessed bit of a code or data descriptor in its table. The table is written only when
 /// the bit is clear, so it may lie in read-only memory otherwise.
 inline void mark_accessed(Cpu& cpu, TableEntry& entry) {

@@ -156,36 +156,3 @@ TEST_CASE("retf to ring 3 takes SS:ESP behind the parameters and releases both",
     CHECK(t.clock_after.value - t.clock_before.value == 36);
     CHECK(m.selector(SegmentRegister::ds) == 0);
 }
-
-TEST_CASE("gates and tasks: the program's own faults first, then what is not built", "[rings]") {
-    struct Row {
-        std::uint32_t high;
-        std::string_view feature;
-    };
-    for (const Row& row :
-         {Row{0x8C00, "far transfer through a call gate"},
-          Row{0x8400, "far transfer through a call gate"},
-          Row{0x8500, "far transfer through a task gate"}, Row{0x8900, "far transfer to a TSS"}}) {
-        CAPTURE(row.feature);
-        {
-            Rings m;
-            m.descriptor(Rings::spare, 0, row.high);
-            m.run("ea 00 00 00 00 40 00");
-            CHECK(m.faulted(gp, 0, Rings::spare));
-        }
-        {
-            Rings m;
-            m.descriptor(Rings::spare, 0, (row.high | Rings::dpl(3)) & ~Rings::present);
-            m.run("9a 00 00 00 00 40 00");
-            CHECK(m.faulted(Vector::segment_not_present, 0, Rings::spare));
-        }
-        {
-            Rings m;
-            m.descriptor(Rings::spare, 0, row.high | Rings::dpl(3));
-            const Exit exit = m.run("90 9a 00 00 00 00 40 00");
-            CHECK(exit.kind == ExitKind::feature_not_built);
-            CHECK(exit.feature == row.feature);
-            CHECK(m.cpu.eip == Rings::start + 1);
-        }
-    }
-}

@@ -213,13 +213,6 @@ TEST_CASE("iretd: what is not built says so at the instruction", "[rings]") {
         CHECK(m.cpu.eip == Rings::start);
     }
     {
-        Rings m(0);
-        m.cpu.set_eflags(flag::nt);
-        const Exit exit = iretd(m, {target, Rings::code0, 0});
-        CHECK(exit.kind == ExitKind::feature_not_built);
-        CHECK(exit.feature == "iret from a nested task");
-    }
-    {
         Rings m;  // at ring 3 VM in the image means nothing
         iretd(m, {target, Rings::code3, flag::vm | flag::cf});
         CHECK(m.transitions.at(0).after.eflags == (flag::cf | flag::fixed));

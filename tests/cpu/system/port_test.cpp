@@ -73,14 +73,87 @@ TEST_CASE("ports above IOPL: #GP(0) when the TSS has no map that reaches there",
     }
 }
 
-TEST_CASE("ports above IOPL with a map that reaches there are not built", "[ports]") {
+TEST_CASE("the I/O permission map: a clear bit for each port grants the access", "[ports]") {
+    constexpr std::uint32_t map = Rings::task_base + 0x88;
+    struct Row {
+        std::string_view code;  ///< of 1, 2 or 4 ports from 60h
+        std::uint32_t wanted;
+        std::uint64_t clocks;
+    };
+    for (const Row& row : {Row{"e4 60", 1, 28}, Row{"66 e5 60", 3, 29}, Row{"e5 60", 15, 28},
+                           Row{"e6 60", 1, 31}, Row{"e7 60", 15, 31}, Row{"ed", 15, 28},
+                           Row{"ee", 1, 30}, Row{"6c", 1, 32}, Row{"66 6f", 3, 33}}) {
+        for (std::uint32_t bit = 0; bit < 8; ++bit) {
+            CAPTURE(row.code, bit);
+            Rings m;
+            m.cpu.tr.limit = 0x2088;
+            m.set_dword(Rings::task_base + 0x64, 0x00880000);
+            m.set_dword(map + 0x60 / 8, 1U << bit);
+            m.reg(GeneralRegister::edx) = 0x60;
+            m.reg(GeneralRegister::esi) = 0x5000;
+            m.reg(GeneralRegister::edi) = 0x5000;
+            const Exit exit = m.run(row.code);
+            if ((row.wanted >> bit & 1U) != 0) {
+                CHECK(m.faulted(gp, 0, 0));
+            } else {
+                CHECK(exit.kind == ExitKind::port_io);
+                CHECK(exit.port == 0x60);
+                CHECK(m.cpu.clock == row.clocks);
+            }
+        }
+    }
+}
+
+TEST_CASE("the I/O permission map: ports of two bytes, and edges at the TSS limit", "[ports]") {
+    const auto granted = [](std::uint32_t limit, std::uint32_t base, std::uint32_t port,
+                            std::string_view code, std::uint32_t map_bits = 0) {
+        Rings m;
+        m.cpu.tr.limit = limit;
+        m.set_dword(Rings::task_base + 0x64, base << 16);
+        m.set_dword(Rings::task_base + base + port / 8, map_bits);
+        m.reg(GeneralRegister::edx) = port;
+        const Exit exit = m.run(code);
+        if (exit.kind == ExitKind::port_io) {
+            return true;
+        }
+        CHECK(m.faulted(gp, 0, 0));
+        return false;
+    };
+    CHECK(granted(0x88, 0x68, 0xFF, "ec"));        // the last byte but one
+    CHECK_FALSE(granted(0x87, 0x68, 0xFF, "ec"));  // its second byte is beyond
+    CHECK_FALSE(granted(0x88, 0x68, 0x100, "ec"));
+    CHECK(granted(0x2088, 0x68, 0x66, "ed"));  // 66h to 69h
+    CHECK_FALSE(granted(0x2088, 0x68, 0x66, "ed", 0x0200));
+    CHECK(granted(0x2088, 0x68, 0x66, "ed", 0x043F));
+    CHECK_FALSE(granted(0x67, 0x68, 0, "ec"));
+    CHECK_FALSE(granted(0x66, 0x10, 0, "ec"));  // a TSS without the field
+    CHECK(granted(0x2068, 0x68, 0xFFFF, "ec"));
+    CHECK_FALSE(granted(0x2067, 0x68, 0xFFFF, "ec"));
+    CHECK_FALSE(granted(0x2088, 0x68, 0xFFFF, "66 ed", 0xFF00));  // the byte behind the map
+    CHECK_FALSE(granted(0x2088, 0xFFFF, 0, "ec"));
+}
+
+TEST_CASE("a 16-bit TSS has no I/O permission map", "[ports]") {
     Rings m;
-    m.cpu.tr.limit = 0x2067;
+    m.cpu.tr.limit = 0x2088;
+    m.cpu.tr.type = SystemType::tss16_busy;
     m.set_dword(Rings::task_base + 0x64, 0x00680000);
-    const Exit exit = m.run("90 e4 60");
-    CHECK(exit.kind == ExitKind::feature_not_built);
-    CHECK(exit.feature == "I/O permission bitmap");
-    CHECK(m.cpu.eip == Rings::start + 1);
+    // The exception, too, needs the TSS: a conforming handler.
+    m.descriptor(Rings::spare, Rings::flat, Rings::conforming32);
+    m.gate_to(13, Rings::interrupt32, 0, Rings::spare, Rings::handlers);
+    m.code(Rings::handlers, "eb fe");
+    m.run("e4 60", 200);
+    CHECK(m.faulted(gp, 0, 0));
+}
+
+TEST_CASE("a port refused costs nothing and moves nothing: rep outs is #GP before its count",
+          "[ports]") {
+    Rings m;
+    m.set_dword(Rings::task_base + 0x64, 0x20AC0000);
+    m.reg(GeneralRegister::ecx) = 0;
+    m.run("f3 6e");
+    CHECK(m.faulted(gp, 0, 0));
+    CHECK(m.reg(GeneralRegister::esi) == 0);
 }
 
 TEST_CASE("IOPL 3 opens the ports to ring 3", "[ports]") {
