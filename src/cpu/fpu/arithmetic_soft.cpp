@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <utility>
-
 #include "cpu/fpu/arithmetic.hpp"
+#include "cpu/fpu/exact.hpp"
 #include "cpu/fpu/operand.hpp"
 #include "cpu/fpu/rounding.hpp"
 
@@ -20,22 +19,6 @@ Result finish(const Exact& exact, std::uint16_t before, Control control) {
         return {{}, before};
     }
     return with_status(round_to_register(exact, control, control.precision()), before);
-}
-
-Exact sum_of(Exact a, Exact b) {
-    if (a.exponent < b.exponent) {
-        std::swap(a, b);
-    }
-    // One bit of room for the carry. The 63 bits below the larger significand hold every bit of
-    // the smaller one wherever cancellation goes deeper than one bit.
-    const Uint128 large = a.significand >> 1;
-    const auto distance = static_cast<unsigned>(a.exponent - b.exponent);
-    const Uint128 small = shift_right_sticky(b.significand >> 1, distance);
-    if (a.negative == b.negative) {
-        return {a.negative, a.exponent + 1, large + small};
-    }
-    return large >= small ? Exact{a.negative, a.exponent + 1, large - small}
-                          : Exact{b.negative, a.exponent + 1, small - large};
 }
 
 Result add_signed(Source a, Source b, bool subtracting, Control control) {
@@ -90,31 +73,7 @@ Result multiply(Source a, Source b, Control control) {
     if (infinite || nothing) {
         return {infinite ? infinity(negative) : zero(negative), before};
     }
-    const Exact x = exact_of(a.value);
-    const Exact y = exact_of(b.value);
-    const Uint128 product = Uint128{high_half(x.significand)} * high_half(y.significand);
-    return finish({negative, x.exponent + y.exponent + 1, product}, before, control);
-}
-
-/// A quotient of two normalised significands with a sticky bit, scaled so that bit 127 is set.
-Exact quotient_of(const Exact& a, const Exact& b, bool negative) {
-    const std::uint64_t divisor = high_half(b.significand);
-    Uint128 rest = high_half(a.significand);
-    int exponent = a.exponent - b.exponent;
-    if (rest < divisor) {
-        rest <<= 1;
-        --exponent;
-    }
-    rest -= divisor;
-    std::uint64_t parts[2];
-    for (std::uint64_t& part : parts) {
-        const Uint128 dividend = rest << 63;
-        part = low_half(dividend / divisor);
-        rest = dividend % divisor;
-    }
-    const Uint128 significand =
-        (Uint128{1} << 127) | (Uint128{parts[0]} << 64) | (Uint128{parts[1]} << 1);
-    return {negative, exponent, significand | (rest != 0 ? 1U : 0U)};
+    return finish(product_of(exact_of(a.value), exact_of(b.value)), before, control);
 }
 
 Result divide(Source a, Source b, Control control) {
@@ -139,28 +98,7 @@ Result divide(Source a, Source b, Control control) {
     if (dividend == Kind::zero || divisor == Kind::infinity) {
         return {zero(negative), before};
     }
-    return finish(quotient_of(exact_of(a.value), exact_of(b.value), negative), before, control);
-}
-
-struct Root {
-    std::uint64_t root;
-    Uint128 rest;
-};
-
-/// The integer square root of a number of at least 2^126.
-Root root_of(Uint128 square) {
-    Uint128 rest = 0;
-    std::uint64_t root = 0;
-    for (int place = 126; place >= 0; place -= 2) {
-        rest = (rest << 2) | ((square >> place) & 3U);
-        const Uint128 trial = (Uint128{root} << 2) | 1U;
-        root <<= 1;
-        if (rest >= trial) {
-            rest -= trial;
-            root |= 1U;
-        }
-    }
-    return {root, rest};
+    return finish(quotient_of(exact_of(a.value), exact_of(b.value)), before, control);
 }
 
 Result square_root(Source a, Control control) {
@@ -177,14 +115,7 @@ Result square_root(Source a, Control control) {
     if (kind == Kind::infinity) {
         return {a.value, 0};
     }
-    const Exact x = exact_of(a.value);
-    const bool odd = (x.exponent & 1) != 0;
-    const Root r = root_of(odd ? x.significand : x.significand >> 1);
-    // (root + 1/2)^2 is not a whole number, so the next bit of the root is exactly rest > root.
-    const std::uint64_t below =
-        (r.rest > r.root ? Float80::integer_bit : 0U) | (r.rest != 0 ? 1U : 0U);
-    return finish({false, (x.exponent - (odd ? 1 : 0)) / 2, wide(r.root, below)},
-                  denormal_status(a), control);
+    return finish(root_of(exact_of(a.value)), denormal_status(a), control);
 }
 
 constexpr Arithmetic soft{"soft", &add, &subtract, &multiply, &divide, &square_root};

@@ -16,6 +16,8 @@ set(cpu_fpu_sources
   fpu/elementary_forms.cpp
   fpu/environment.cpp
   fpu/environment.hpp
+  fpu/exact.cpp
+  fpu/exact.hpp
   fpu/float80.hpp
   fpu/form.cpp
   fpu/form.hpp
