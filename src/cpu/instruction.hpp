@@ -46,6 +46,9 @@ std::span<const Instruction> data_instructions();
 std::span<const Instruction> descriptor_table_instructions();
 std::span<const Instruction> divide_instructions();
 std::span<const Instruction> flag_instructions();
+std::span<const Instruction> float_arithmetic_instructions();
+std::span<const Instruction> float_compare_instructions();
+std::span<const Instruction> float_convert_instructions();
 std::span<const Instruction> fpu_instructions();
 std::span<const Instruction> identification_instructions();
 std::span<const Instruction> io_instructions();
@@ -59,13 +62,14 @@ std::span<const Instruction> string_instructions();
 std::span<const Instruction> system_instructions();
 std::span<const Instruction> transition_instructions();
 
-// MOV, POP, CALL, JMP and RET are mnemonics with forms in several families.
+// MOV, POP, CALL, JMP, RET and CMPSD are mnemonics with forms in several families.
 Selection select_far_call(const Decoded& decoded, std::uint32_t mode);
 Selection select_far_jump(const Decoded& decoded, std::uint32_t mode);
 Selection select_far_return(const Decoded& decoded, std::uint32_t mode);
 Selection select_pop_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_system(const Decoded& decoded, std::uint32_t mode);
+Selection select_scalar_compare(const Decoded& decoded, std::uint32_t mode);
 
 /// The opcode of an escape instruction (D8 to DF), as FOP has it.
 std::uint16_t x87_opcode(const Decoded& decoded);

@@ -47,15 +47,22 @@ Selection select_string(const Decoded& d, std::uint32_t) {
 }
 
 /// CMPSD and MOVSD name SSE2 instructions too; those have operands that can be seen.
-template <typename Elements>
+template <typename Elements, SelectHandler with_operands>
 Selection select_dword_string(const Decoded& d, std::uint32_t mode) {
-    return d.operand_count() == 0 ? select_string<Elements, std::uint32_t>(d, mode) : Selection{};
+    if (d.operand_count() == 0) {
+        return select_string<Elements, std::uint32_t>(d, mode);
+    }
+    return with_operands(d, mode);
 }
 
-template <typename Elements, typename W>
+Selection no_such_form(const Decoded&, std::uint32_t) {
+    return {};
+}
+
+template <typename Elements, typename W, SelectHandler with_operands = &no_such_form>
 constexpr Instruction row(ZydisMnemonic mnemonic, std::string_view key, std::string_view source) {
     if constexpr (sizeof(W) == 4) {
-        return {mnemonic, select_dword_string<Elements>, key, Model::i386, source};
+        return {mnemonic, select_dword_string<Elements, with_operands>, key, Model::i386, source};
     } else {
         return {mnemonic, select_string<Elements, W>, key, Model::i386, source};
     }
@@ -70,7 +77,7 @@ constexpr std::string_view stos = "SDM vol. 2, STOS";
 constexpr std::array table{
     row<CompareString, std::uint8_t>(ZYDIS_MNEMONIC_CMPSB, "CMPS", cmps),
     row<CompareString, std::uint16_t>(ZYDIS_MNEMONIC_CMPSW, "CMPS", cmps),
-    row<CompareString, std::uint32_t>(ZYDIS_MNEMONIC_CMPSD, "CMPS", cmps),
+    row<CompareString, std::uint32_t, &select_scalar_compare>(ZYDIS_MNEMONIC_CMPSD, "CMPS", cmps),
     row<LoadString, std::uint8_t>(ZYDIS_MNEMONIC_LODSB, "LODS", lods),
     row<LoadString, std::uint16_t>(ZYDIS_MNEMONIC_LODSW, "LODS", lods),
     row<LoadString, std::uint32_t>(ZYDIS_MNEMONIC_LODSD, "LODS", lods),

@@ -2,8 +2,26 @@
 set(cpu_simd_sources
   simd/access.cpp
   simd/access.hpp
+  simd/approximate.cpp
+  simd/approximate.hpp
+  simd/arithmetic.hpp
+  simd/arithmetic_host.cpp
+  simd/arithmetic_soft.cpp
+  simd/compare.cpp
+  simd/compare.hpp
+  simd/convert.cpp
+  simd/convert.hpp
+  simd/float_body.hpp
+  simd/float_format.hpp
+  simd/horizontal.cpp
+  simd/lane_arithmetic.cpp
+  simd/lane_arithmetic.hpp
+  simd/lane_result.cpp
+  simd/lane_result.hpp
   simd/lanes.hpp
+  simd/mxcsr.hpp
   simd/operands.cpp
   simd/operands.hpp
   simd/packed.hpp
+  simd/register_lanes.hpp
   simd/state.hpp)

@@ -6,6 +6,9 @@
 
 namespace ringside::cpu::simd {
 
+struct Arithmetic;
+const Arithmetic& host_arithmetic();
+
 /// One XMM register: 16 bytes, lowest first.
 struct alignas(16) Xmm {
     std::array<std::uint64_t, 2> quads{};
@@ -19,6 +22,8 @@ struct State {
 
     std::array<Xmm, 8> xmm{};
     std::uint32_t mxcsr = mxcsr_at_reset;
+    /// Host or soft; either gives the same bits.
+    const Arithmetic* arithmetic = &host_arithmetic();
 
     /// Bytes of a memory operand that lies in two pages, put together. Not architectural.
     Xmm assembled;

@@ -201,7 +201,7 @@ TEST_CASE("a form that the model lacks, and an unknown key, are broken invariant
     CHECK_THROWS_AS(cost_of(Model::i386, "0f c9"), ringside::BrokenInvariant);
     CHECK_THROWS_AS(cost_of(Model::i486, "0f 44 c1"), ringside::BrokenInvariant);
     CHECK_THROWS_AS(cost_of(Model::i486, "0f 31"), ringside::BrokenInvariant);
-    CHECK_THROWS_AS(cost_of(Model::p6, "0f 58 c1"), ringside::BrokenInvariant);
+    CHECK_THROWS_AS(cost_of(Model::pentium, "0f 58 c1"), ringside::BrokenInvariant);
     CHECK_THROWS_AS(ClockTable::of(Model::i486).formula(0), ringside::BrokenInvariant);
     CHECK_THROWS_AS(ClockTable::of(Model::i486).formula(60'000), ringside::BrokenInvariant);
 }
