@@ -17,7 +17,11 @@ function without_rf(text,    words, n, i, open, close_, word) {
     text = ""
     for (i = 1; i <= n; ++i) {
         word = words[i]
-        open = sub(/^\[/, "", word) ? "[" : ""
+        open = ""
+        if (match(word, /^(\[|fl=)/)) {
+            open = substr(word, 1, RLENGTH)
+            word = substr(word, RLENGTH + 1)
+        }
         close_ = sub(/\]$/, "", word) ? "]" : ""
         if (word ~ /^[1357][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$/) {
             word = (substr(word, 1, 1) - 1) substr(word, 2)

@@ -12,6 +12,7 @@ static u32 busy;
 
 void (*on_go_on)(void);
 u32 frame_words;
+u32 register_mask;
 u32 show;
 
 void reset_events(void) {
@@ -21,6 +22,7 @@ void reset_events(void) {
     }
     on_go_on = 0;
     frame_words = 10;
+    register_mask = 0xFFFFFFFF;
     show = 0;
     events = 0;
     busy = 0;
@@ -74,8 +76,8 @@ static void show_registers(void) {
     static const char names[] = "eaxecxedxebxespebpesiedi";
     static const char segment_names[] = "esdsfsgs";
     for (u32 i = 0; i < 8; ++i) {
-        const u32 now = (&event.eax)[i];
-        if (i != 4 && now != (&last.eax)[i]) {
+        const u32 now = (&event.eax)[i] & register_mask;
+        if (i != 4 && now != ((&last.eax)[i] & register_mask)) {
             say_char(' ');
             for (u32 k = 0; k < 3; ++k) {
                 say_char(names[3 * i + k]);
@@ -94,6 +96,7 @@ static void show_registers(void) {
     }
     if ((show & SHOW_CR0) != 0) say(" cr0=%x", event.cr0);
     if ((show & SHOW_CR2) != 0) say(" cr2=%p", event.cr2);
+    if ((show & SHOW_CR2_PAGE) != 0) say(" cr2=%p", event.cr2 & ~0xFFFu);
     if ((show & SHOW_CR3) != 0) say(" cr3=%x", event.cr3);
     if ((show & SHOW_DR6) != 0) say(" dr6=%x", event.dr6);
     if ((show & SHOW_DR7) != 0) say(" dr7=%x", event.dr7);
@@ -157,7 +160,8 @@ void show_tss(const char *name, u32 tss) {
     say(" %s{", name);
     for (u32 i = 0; i < 26; ++i) {
         const u32 now = peek32(tss + 4 * i);
-        if (now != (was[2 * i] | ((u32)was[2 * i + 1] << 16))) {
+        /* EFLAGS always: whether RF was saved must not decide whether the field is there. */
+        if (i == 9 || now != (was[2 * i] | ((u32)was[2 * i + 1] << 16))) {
             say(" %s=%p", fields[i], now);
         }
     }

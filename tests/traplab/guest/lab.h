@@ -164,8 +164,10 @@ u32 *frame(void);             /* the frame of the last event */
 void wide(u32 vector, u32 bytes); /* words of the frame at this vector have 2 or 4 bytes */
 void show_words(u32 address, u32 count);
 extern u32 frame_words; /* at most so many are printed (10) */
+extern u32 register_mask; /* of the general registers: what the manual leaves open is not printed */
 extern u32 show;        /* what else is printed with an event */
-enum { SHOW_CR2 = 1, SHOW_DR6 = 2, SHOW_DR7 = 4, SHOW_CR0 = 8, SHOW_TR = 16, SHOW_LDTR = 32, SHOW_CR3 = 64 };
+enum { SHOW_CR2 = 1, SHOW_DR6 = 2, SHOW_DR7 = 4, SHOW_CR0 = 8, SHOW_TR = 16, SHOW_LDTR = 32, SHOW_CR3 = 64,
+       SHOW_CR2_PAGE = 128 /* where the order of the accesses is the processor's affair */ };
 
 void load_ldt(void);      /* LLDT with SEL_LDT */
 void paging(u32 cr0, u32 cr4); /* identity map, then CR3, CR4, CR0 with PG and these bits */
