@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/cpu.hpp"
 
+#include "cpu/breakpoints.hpp"
 #include "cpu/decode/block.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -52,7 +53,16 @@ void Cpu::context_changed() {
     if (cpl == 3) {
         mode |= block_mode::user;
     }
-    tlb = checks_alignment() ? &no_translations_ : &mmu.tlb(privilege());
+    armed = (dr7 & dr7::enables) == 0 ? 0 : armed_kinds(*this);
+    const bool watches = (armed & breakpoint_kind::data) != 0;
+    for (const auto rights : {mmu::Privilege::supervisor, mmu::Privilege::user}) {
+        translations_.at(static_cast<std::size_t>(rights)) =
+            watches ? &no_translations_ : &mmu.tlb(rights);
+    }
+    if (checks_alignment()) {
+        translations_.at(static_cast<std::size_t>(mmu::Privilege::user)) = &no_translations_;
+    }
+    tlb = &translations(privilege());
     stamp = blocks->stamp(mode);
 }
 
@@ -74,7 +84,7 @@ void Cpu::resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
     if (!first) {
         throw Fault::pf(first.error());
     }
-    SplitPlace place{*first, {}, size};
+    SplitPlace place{*first, {}, size, a};
     if (size > in_page) {
         const auto second = mmu.resolve(a + in_page, access, privilege);
         if (!second) {
@@ -86,7 +96,7 @@ void Cpu::resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
     split_place_ = place;
 }
 
-std::uint64_t Cpu::read_split(std::uint32_t size) {
+std::uint64_t Cpu::get_place(std::uint32_t size) {
     const SplitPlace& place = split_place_;
     std::array<std::byte, 8> bytes{};
     const std::span all(bytes.data(), size);
@@ -94,14 +104,16 @@ std::uint64_t Cpu::read_split(std::uint32_t size) {
     if (place.first_size < size) {
         mmu.memory().read_bytes(place.second, all.subspan(place.first_size));
     }
+    note_access(*this, place.linear, size, mmu::Access::read);
     return load<std::uint64_t>(bytes.data());
 }
 
-void Cpu::write_split(std::uint64_t value, std::uint32_t size) {
+void Cpu::set_place(std::uint64_t value, std::uint32_t size) {
     const SplitPlace place = split_place_;
     std::array<std::byte, 8> bytes{};
     store(bytes.data(), value);
     const std::span all = std::span(bytes).first(size);
+    note_access(*this, place.linear, size, mmu::Access::write);
     mmu.memory().write_bytes(place.first, all.first(place.first_size));
     if (place.first_size < size) {
         mmu.memory().write_bytes(place.second, all.subspan(place.first_size));
@@ -116,21 +128,30 @@ void Cpu::check_long_way(LinearAddress a, std::uint32_t size) const {
             throw r == SegmentRegister::ss ? Fault::ss(0) : Fault::gp(0);
         }
     }
-    if (tlb == &no_translations_ && (a.value & (size - 1)) != 0) {
-        throw Fault::ac();
-    }
+    require_aligned(a, size);
 }
 
 std::uint64_t Cpu::read_slow(LinearAddress a, std::uint32_t size) {
     check_long_way(a, size);
     resolve_split(a, size, mmu::Access::read, privilege());
-    return read_split(size);
+    return get_place(size);
 }
 
 void Cpu::write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size) {
     check_long_way(a, size);
     resolve_split(a, size, mmu::Access::write, privilege());
-    write_split(value, size);
+    set_place(value, size);
+}
+
+std::uint64_t Cpu::read_slow_as(LinearAddress a, std::uint32_t size, mmu::Privilege rights) {
+    resolve_split(a, size, mmu::Access::read, rights);
+    return get_place(size);
+}
+
+void Cpu::write_slow_as(LinearAddress a, std::uint64_t value, std::uint32_t size,
+                        mmu::Privilege rights) {
+    resolve_split(a, size, mmu::Access::write, rights);
+    set_place(value, size);
 }
 
 void Cpu::modify_slow(LinearAddress a, std::uint32_t size) {

@@ -73,13 +73,18 @@ inline constexpr std::uint32_t osxmmexcpt = 1U << 10;
 }  // namespace cr4
 
 namespace dr6 {
-inline constexpr std::uint32_t single_step = 1U << 14;  ///< BS
-inline constexpr std::uint32_t task_switch = 1U << 15;  ///< BT
+inline constexpr std::uint32_t breakpoints = 0xF;           ///< B0 to B3
+inline constexpr std::uint32_t register_access = 1U << 13;  ///< BD
+inline constexpr std::uint32_t single_step = 1U << 14;      ///< BS
+inline constexpr std::uint32_t task_switch = 1U << 15;      ///< BT
 inline constexpr std::uint32_t defined = 0x0000E00F;
 inline constexpr std::uint32_t ones = 0xFFFF0FF0;
 }  // namespace dr6
 
 namespace dr7 {
+inline constexpr std::uint32_t enables = 0xFF;             ///< L0, G0 to L3, G3
+inline constexpr std::uint32_t local_enables = 0x55;       ///< L0 to L3
+inline constexpr std::uint32_t general_detect = 1U << 13;  ///< GD
 inline constexpr std::uint32_t defined = 0xFFFF23FF;
 inline constexpr std::uint32_t ones = 0x00000400;
 }  // namespace dr7
@@ -125,9 +130,12 @@ struct Cpu {
     std::array<std::uint32_t, 4> dr{};
     std::uint32_t dr6 = dr6::ones;
     std::uint32_t dr7 = dr7::ones;
-    std::uint32_t sysenter_cs = 0;   ///< MSR 174
-    std::uint32_t sysenter_esp = 0;  ///< MSR 175
-    std::uint32_t sysenter_eip = 0;  ///< MSR 176
+    std::uint32_t sysenter_cs = 0;                        ///< MSR 174
+    std::uint32_t sysenter_esp = 0;                       ///< MSR 175
+    std::uint32_t sysenter_eip = 0;                       ///< MSR 176
+    std::array<std::uint32_t, 5> test_registers{};        ///< TR3 to TR7, of i386 and i486
+    std::array<std::uint64_t, 2> performance_counters{};  ///< they count nothing
+    std::array<std::uint32_t, 2> event_selects{};
     /// The x87. After RESET its control word is 0040 and every register a valid zero, so a
     /// program begins with FNINIT.
     fpu::Unit fpu;
@@ -153,14 +161,18 @@ struct Cpu {
     std::uint32_t mode = 0;   ///< bits of block_mode
     std::uint64_t stamp = 0;  ///< what an entry of the jump cache must carry to be believed
     unsigned cpl = 0;
-    /// No interrupt or single-step trap before the next instruction (after STI, MOV SS, POP SS).
+    /// No interrupt before the next instruction (after STI, MOV SS, POP SS).
     bool interrupt_shadow = false;
+    /// No debug exception either (after MOV SS, POP SS): data breakpoints met wait until behind it.
+    bool debug_shadow = false;
     /// The last instruction entered a handler: its single-step trap is not taken.
     bool trap_suppressed = false;
-    /// A single-step trap is due before the next instruction.
-    bool trap_pending = false;
+    /// Bits of DR6 that the debug trap due before the next instruction will set; 0 for none.
+    std::uint32_t debug_traps = 0;
     /// Bits B0 to B3 of the breakpoints that the current instruction's accesses matched.
     std::uint32_t breakpoints_hit = 0;
+    /// Bits of breakpoint_kind: what an enabled breakpoint waits for. Not 0: single instructions.
+    std::uint32_t armed = 0;
     std::optional<Vector> pending_interrupt;
     Exit exit;
     std::unique_ptr<BlockCache> blocks;
@@ -197,7 +209,8 @@ struct Cpu {
     [[nodiscard]] Cycles cycles() const;
     [[nodiscard]] std::uint64_t time_stamp(std::uint64_t at_tick) const;
 
-    /// CPL, segments, CR0 or EFLAGS.AC changed: recomputes `mode`, `tlb` and `stamp`.
+    /// CPL, segments, CR0, CR4, DR7 or EFLAGS.AC changed: recomputes `mode`, `armed`, `tlb` and
+    /// `stamp`.
     void context_changed();
     void set_cpl(unsigned value) {
         cpl = value;
@@ -232,13 +245,13 @@ struct Cpu {
         std::byte* host;  ///< null: the parts in cpu.split_place
 
         [[nodiscard, gnu::always_inline]] W get() const {
-            return host != nullptr ? load<W>(host) : static_cast<W>(cpu.read_split(sizeof(W)));
+            return host != nullptr ? load<W>(host) : static_cast<W>(cpu.get_place(sizeof(W)));
         }
         [[gnu::always_inline]] void set(W value) const {
             if (host != nullptr) [[likely]] {
                 store<W>(host, value);
             } else {
-                cpu.write_split(value, sizeof(W));
+                cpu.set_place(value, sizeof(W));
             }
         }
     };
@@ -258,22 +271,20 @@ struct Cpu {
     // --- memory as the processor itself reads it: descriptor tables, TSS, frames -----------------
     template <typename W>
     [[nodiscard]] W read_as(LinearAddress a, mmu::Privilege rights) {
-        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+        const mmu::TlbEntry& e = translations(rights).slot(a);
         if (e.read_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
             return load<W>(e.host(a));
         }
-        resolve_split(a, sizeof(W), mmu::Access::read, rights);
-        return static_cast<W>(read_split(sizeof(W)));
+        return static_cast<W>(read_slow_as(a, sizeof(W), rights));
     }
     template <typename W>
     void write_as(LinearAddress a, W value, mmu::Privilege rights) {
-        const mmu::TlbEntry& e = mmu.tlb(rights).slot(a);
+        const mmu::TlbEntry& e = translations(rights).slot(a);
         if (e.write_tag == (last_byte<W>(a) & ~page_mask)) [[likely]] {
             store<W>(e.host(a), value);
             return;
         }
-        resolve_split(a, sizeof(W), mmu::Access::write, rights);
-        write_split(value, sizeof(W));
+        write_slow_as(a, value, sizeof(W), rights);
     }
     template <typename W>
     [[nodiscard]] W read_system(LinearAddress a) {
@@ -289,17 +300,25 @@ struct Cpu {
         const mmu::TlbEntry& e = tlb->slot(a);
         return e.read_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
     }
-    /// The same with given rights; those of the user are the current privilege.
+    /// The same with given rights.
     [[nodiscard]] std::byte* writable_at(LinearAddress a, std::uint32_t size,
                                          mmu::Privilege rights) {
-        const mmu::Tlb& cache = rights == mmu::Privilege::user ? *tlb : mmu.tlb(rights);
-        const mmu::TlbEntry& e = cache.slot(a);
+        const mmu::TlbEntry& e = translations(rights).slot(a);
         return e.write_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
     }
     /// Throws #PF unless `size` bytes from `a` may be accessed; touches nothing but A/D bits.
     void probe(LinearAddress a, std::uint32_t size, mmu::Access access, mmu::Privilege privilege);
+    /// Throws #AC(0) when alignment is checked and `a` is no multiple of `alignment`, a power of 2.
+    void require_aligned(LinearAddress a, std::uint32_t alignment) const {
+        if (checks_alignment() && (a.value & (alignment - 1)) != 0) [[unlikely]] {
+            throw Fault::ac();
+        }
+    }
 
   private:
+    [[nodiscard]] mmu::Tlb& translations(mmu::Privilege rights) {
+        return *translations_[static_cast<std::size_t>(rights)];
+    }
     template <typename W>
     static std::uint32_t last_byte(LinearAddress a) {
         return a.value + static_cast<std::uint32_t>(sizeof(W) - 1);
@@ -309,6 +328,7 @@ struct Cpu {
         PhysicalAddress first{};
         PhysicalAddress second{};
         std::uint32_t first_size = 0;
+        LinearAddress linear{};
     };
     [[gnu::noinline]] std::uint64_t read_slow(LinearAddress a, std::uint32_t size);
     [[gnu::noinline]] void write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size);
@@ -316,12 +336,18 @@ struct Cpu {
     void check_long_way(LinearAddress a, std::uint32_t size) const;
     [[gnu::noinline]] void resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
                                          mmu::Privilege privilege);
-    [[gnu::noinline]] std::uint64_t read_split(std::uint32_t size);
-    [[gnu::noinline]] void write_split(std::uint64_t value, std::uint32_t size);
+    [[gnu::noinline]] std::uint64_t read_slow_as(LinearAddress a, std::uint32_t size,
+                                                 mmu::Privilege rights);
+    [[gnu::noinline]] void write_slow_as(LinearAddress a, std::uint64_t value, std::uint32_t size,
+                                         mmu::Privilege rights);
+    [[gnu::noinline]] std::uint64_t get_place(std::uint32_t size);
+    [[gnu::noinline]] void set_place(std::uint64_t value, std::uint32_t size);
 
     SplitPlace split_place_;
-    /// Stays empty. While alignment is checked `tlb` points here, so that every access goes the
-    /// long way, where the check is.
+    /// By privilege, for accesses that name theirs.
+    std::array<mmu::Tlb*, 2> translations_{};
+    /// Stays empty. While alignment is checked or a data breakpoint is armed accesses look here, so
+    /// that each goes the long way, where the check is.
     mmu::Tlb no_translations_;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "cpu/breakpoints.hpp"
 #include "cpu/privilege/interrupt.hpp"
 
 namespace ringside::cpu {
@@ -18,14 +19,18 @@ void settle_at(Cpu& cpu, const Op* op) {
 
 /// Whether the next instruction must run alone.
 bool wants_single(const Cpu& cpu) {
-    return (cpu.system_flags & flag::tf) != 0 || cpu.interrupt_shadow;
+    return (cpu.system_flags & flag::tf) != 0 || cpu.interrupt_shadow || cpu.armed != 0;
 }
 
 /// What happens between two instructions, before the one at EIP. True when control moved. A
-/// single-step trap waits here until the host has served the port that the instruction asked for.
+/// debug trap waits here until the host has served the port that the instruction asked for.
 bool take_interrupt(Cpu& cpu) {
-    if (std::exchange(cpu.trap_pending, false)) {
-        deliver(cpu, Event::trap(Vector::debug));
+    if (cpu.breakpoints_hit != 0) [[unlikely]] {
+        gather_breakpoints(cpu);
+    }
+    if (cpu.debug_traps != 0 && !cpu.debug_shadow) [[unlikely]] {
+        cpu.interrupt_shadow = false;
+        deliver(cpu, Event::debug(std::exchange(cpu.debug_traps, 0U)));
         return true;
     }
     if (!cpu.pending_interrupt || cpu.interrupt_shadow || (cpu.system_flags & flag::intf) == 0) {
@@ -35,6 +40,22 @@ bool take_interrupt(Cpu& cpu) {
     cpu.pending_interrupt.reset();
     deliver(cpu, Event::hardware(vector));
     return true;
+}
+
+/// A breakpoint on the instruction at EIP is a fault that comes before its fetch. RF is pushed as
+/// it is, clear: whoever returns there without setting it meets the breakpoint again.
+bool take_instruction_breakpoint(Cpu& cpu) {
+    if ((cpu.armed & breakpoint_kind::instruction) == 0 || (cpu.system_flags & flag::rf) != 0 ||
+        cpu.debug_shadow) {
+        return false;
+    }
+    const LinearAddress at{cpu.segment(SegmentRegister::cs).base + cpu.eip};
+    const std::uint32_t hit = instruction_breakpoints(cpu, at);
+    if (hit != 0) {
+        cpu.interrupt_shadow = false;
+        deliver(cpu, Event::debug(hit));
+    }
+    return hit != 0;
 }
 
 /// Runs one block, or one instruction when `single`. A pause waits until the clock has left
@@ -59,14 +80,24 @@ void run_block(Cpu& cpu, bool single, std::uint64_t started_at) {
     }
 }
 
-/// After one instruction that started with TF set or in an interrupt shadow.
-void finish_single(Cpu& cpu, std::uint32_t flags_before, bool shadow_before) {
-    if (shadow_before) {
+/// What an instruction starts with.
+struct Start {
+    std::uint32_t flags;
+    bool interrupt_shadow;
+    bool debug_shadow;
+};
+
+/// After one instruction that ran alone.
+void finish_single(Cpu& cpu, const Start& start) {
+    // A shadow lasts one instruction, and of two MOV SS in a row only the first opens one.
+    if (start.debug_shadow) {
+        cpu.debug_shadow = false;
+        cpu.interrupt_shadow = false;
+    } else if (start.interrupt_shadow && !cpu.debug_shadow) {
         cpu.interrupt_shadow = false;
     }
-    if ((flags_before & flag::tf) != 0 && !cpu.trap_suppressed && !cpu.interrupt_shadow) {
-        cpu.dr6 |= dr6::single_step;
-        cpu.trap_pending = true;
+    if ((start.flags & flag::tf) != 0 && !cpu.trap_suppressed && !cpu.debug_shadow) {
+        cpu.debug_traps |= dr6::single_step;
     }
 }
 
@@ -98,9 +129,11 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
                 exit.kind = ExitKind::budget_spent;
                 break;
             }
-            const std::uint32_t flags_before = system_flags;
+            if (armed != 0 && take_instruction_breakpoint(*this)) [[unlikely]] {
+                continue;
+            }
+            const Start start{system_flags, interrupt_shadow, debug_shadow};
             const std::uint64_t clock_before = clock;
-            const bool shadow_before = interrupt_shadow;
             const bool single = wants_single(*this);
             trap_suppressed = false;
             // RF holds for one instruction. It goes before that one, because IRET may set it anew.
@@ -108,13 +141,15 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             run_block(*this, single, started_at);
             at = nullptr;
             if (clock == clock_before) {
-                system_flags |= flags_before & flag::rf;  // stopped in front of it
+                system_flags |= start.flags & flag::rf;  // stopped in front of it
             } else if (single) {
-                finish_single(*this, flags_before, shadow_before);
+                finish_single(*this, start);
             }
         } catch (const Fault& fault) {
             settle();
             interrupt_shadow = false;
+            debug_shadow = false;
+            breakpoints_hit = 0;
             raised = Event::fault(fault);
         } catch (const WaitsForInterrupt&) {
             settle();

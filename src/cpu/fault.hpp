@@ -14,7 +14,7 @@ namespace ringside::cpu {
 /// execution, delivered with the EIP of the instruction that raised it.
 struct Fault {
     Vector vector;
-    std::uint32_t error_code = 0;
+    std::uint32_t error_code = 0;        ///< for #DB, which has none: the bits of DR6
     LinearAddress page_fault_address{};  ///< CR2, for #PF only
     static Fault de() { return {Vector::divide_error, 0, {}}; }
     static Fault gp(std::uint32_t code) { return {Vector::general_protection, code, {}}; }
@@ -23,6 +23,8 @@ struct Fault {
     static Fault ts(std::uint32_t code) { return {Vector::invalid_tss, code, {}}; }
     static Fault ud() { return {Vector::invalid_opcode, 0, {}}; }
     static Fault ac() { return {Vector::alignment_check, 0, {}}; }
+    /// For what is found before the instruction did anything; the others are traps.
+    static Fault db(std::uint32_t dr6) { return {Vector::debug, dr6, {}}; }
     static Fault pf(const mmu::PageFault& fault) {
         return {Vector::page_fault, fault.error_code, fault.address};
     }

@@ -32,7 +32,8 @@ inline constexpr std::array<std::pair<Register, cpu::SegmentRegister>, 6> segmen
 inline void reset_execution(cpu::Cpu& cpu) {
     cpu.interrupt_shadow = false;
     cpu.trap_suppressed = false;
-    cpu.trap_pending = false;
+    cpu.debug_shadow = false;
+    cpu.debug_traps = 0;
     cpu.pending_interrupt.reset();
     cpu.clock = 0;
     cpu.at = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/decode/decoder.hpp"
 
+#include <algorithm>
+
 #include "base/ensure.hpp"
 
 namespace ringside::cpu {
@@ -28,13 +30,62 @@ const ZydisDecoder& decoder_for(bool code32) {
     return code32 ? decoder32 : decoder16;
 }
 
+bool is_prefix(std::byte value) {
+    switch (std::to_integer<unsigned>(value)) {
+        case 0x26:
+        case 0x2E:
+        case 0x36:
+        case 0x3E:
+        case 0x64:
+        case 0x65:
+        case 0x66:
+        case 0x67:
+        case 0xF2:
+        case 0xF3: return true;
+        default: return false;
+    }
+}
+
+ZyanStatus decode_with(const ZydisDecoder& decoder, std::span<const std::byte> bytes,
+                       Decoded& decoded) {
+    return ZydisDecoderDecodeFull(&decoder, bytes.data(), bytes.size(), &decoded.instruction,
+                                  decoded.operands.data());
+}
+
+/// MOV r32,TRn (0F 24) and MOV TRn,r32 (0F 26), which Zydis does not know: read as MOV with CR0,
+/// whose encoding differs in the opcode alone.
+bool decode_test_register(const ZydisDecoder& decoder, std::span<const std::byte> bytes,
+                          Decoded& decoded) {
+    const auto opcode = static_cast<std::size_t>(
+        std::find_if_not(bytes.begin(), bytes.end(), is_prefix) - bytes.begin());
+    if (bytes.size() < opcode + 3 || bytes[opcode] != std::byte{0x0F}) {
+        return false;
+    }
+    const bool loads = bytes[opcode + 1] == std::byte{0x26};
+    if (!loads && bytes[opcode + 1] != std::byte{0x24}) {
+        return false;
+    }
+    std::array<std::byte, ZYDIS_MAX_INSTRUCTION_LENGTH> twin{};
+    const std::size_t size = std::min(bytes.size(), twin.size());
+    std::copy_n(bytes.begin(), size, twin.begin());
+    const std::byte modrm = twin.at(opcode + 2);
+    twin.at(opcode + 1) = loads ? std::byte{0x22} : std::byte{0x20};
+    twin.at(opcode + 2) = modrm & std::byte{0xC7};
+    if (!ZYAN_SUCCESS(decode_with(decoder, std::span(twin).first(size), decoded))) {
+        return false;
+    }
+    const auto number = std::to_integer<unsigned>((modrm >> 3) & std::byte{7});
+    decoded.operands[loads ? 0 : 1].reg.value =
+        static_cast<ZydisRegister>(ZYDIS_REGISTER_TR0 + number);
+    return true;
+}
+
 }  // namespace
 
 DecodeResult decode(std::span<const std::byte> bytes, bool code32, Decoded& decoded) {
-    const ZyanStatus status =
-        ZydisDecoderDecodeFull(&decoder_for(code32), bytes.data(), bytes.size(),
-                               &decoded.instruction, decoded.operands.data());
-    if (ZYAN_SUCCESS(status)) {
+    const ZydisDecoder& decoder = decoder_for(code32);
+    const ZyanStatus status = decode_with(decoder, bytes, decoded);
+    if (ZYAN_SUCCESS(status) || decode_test_register(decoder, bytes, decoded)) {
         return DecodeResult::ok;
     }
     if (status == ZYDIS_STATUS_NO_MORE_DATA) {
@@ -45,22 +96,8 @@ DecodeResult decode(std::span<const std::byte> bytes, bool code32, Decoded& deco
 }
 
 bool is_coprocessor_escape(std::span<const std::byte> bytes) {
-    for (const std::byte value : bytes) {
-        switch (std::to_integer<unsigned>(value)) {
-            case 0x26:
-            case 0x2E:
-            case 0x36:
-            case 0x3E:
-            case 0x64:
-            case 0x65:
-            case 0x66:
-            case 0x67:
-            case 0xF2:
-            case 0xF3: continue;
-            default: return (std::to_integer<unsigned>(value) & 0xF8U) == 0xD8U;
-        }
-    }
-    return false;
+    const auto opcode = std::find_if_not(bytes.begin(), bytes.end(), is_prefix);
+    return opcode != bytes.end() && (*opcode & std::byte{0xF8}) == std::byte{0xD8};
 }
 
 std::string disassemble(std::span<const std::byte> bytes, bool code32, std::uint32_t eip) {

@@ -60,6 +60,7 @@ void set_cr4(Cpu& cpu, std::uint32_t value) {
     if ((changed & (cr4::pse | cr4::pge)) != 0) {
         cpu.paging_changed();
     }
+    cpu.context_changed();
 }
 
 template <unsigned number>
@@ -99,35 +100,55 @@ void clear_task_switched(Cpu& cpu, const Op*) {
     cpu.cr0 &= ~cr0::ts;
 }
 
-// Debug registers are storage, with the bits that always read the same.
-
-/// DR4 and DR5 are other names of DR6 and DR7 until CR4.DE takes them away.
+/// The number of the register that MOV DRn means, and whether it may. DR4 and DR5 are other names
+/// of DR6 and DR7 until CR4.DE takes them away.
 unsigned debug_register(const Cpu& cpu, unsigned number) {
-    if (number == 4 || number == 5) {
-        if ((cpu.cr4 & cr4::de) != 0) {
-            throw Fault::ud();
-        }
-        return number + 2;
+    const bool alias = number == 4 || number == 5;
+    if (alias && (cpu.cr4 & cr4::de) != 0) {
+        throw Fault::ud();
     }
-    return number;
+    require_ring_0(cpu);
+    if ((cpu.dr7 & dr7::general_detect) != 0) {
+        throw Fault::db(dr6::register_access);
+    }
+    return alias ? number + 2 : number;
 }
 
 void load_debug(Cpu& cpu, const Op* op) {
     const unsigned number = debug_register(cpu, op->dst);
-    require_ring_0(cpu);
     const auto value = Src::read<std::uint32_t>(cpu, op);
     switch (number) {
         case 6: cpu.dr6 = (value & dr6::defined) | dr6::ones; break;
         case 7: cpu.dr7 = (value & dr7::defined) | dr7::ones; break;
         default: cpu.dr.at(number) = value; break;
     }
+    cpu.context_changed();
 }
 
 void store_debug(Cpu& cpu, const Op* op) {
     const unsigned number = debug_register(cpu, op->src);
-    require_ring_0(cpu);
     const std::uint32_t value = number == 6 ? cpu.dr6 : number == 7 ? cpu.dr7 : cpu.dr.at(number);
     Dst::write<std::uint32_t>(cpu, op, value);
+}
+
+// The test registers of cache and TLB: storage. A look-up in the TLB, TR6 with C set, never hits:
+// TR7 gets HT clear.
+constexpr unsigned first_test_register = 3;
+
+void load_test(Cpu& cpu, const Op* op) {
+    require_ring_0(cpu);
+    constexpr std::uint32_t look_up = 1;
+    constexpr std::uint32_t hit = 1U << 4;
+    const auto value = Src::read<std::uint32_t>(cpu, op);
+    cpu.test_registers.at(op->dst - first_test_register) = value;
+    if (op->dst == 6 && (value & look_up) != 0) {
+        cpu.test_registers.back() &= ~hit;
+    }
+}
+
+void store_test(Cpu& cpu, const Op* op) {
+    require_ring_0(cpu);
+    Dst::write<std::uint32_t>(cpu, op, cpu.test_registers.at(op->src - first_test_register));
 }
 
 Selection select_load_machine_status(const Decoded& d, std::uint32_t mode) {
@@ -198,10 +219,16 @@ Selection select_move_system(const Decoded& d, std::uint32_t) {
         return select_store_control(number(1));
     }
     if (is(0, ZYDIS_REGCLASS_DEBUG)) {
-        return handled<&load_debug, true>();
+        return {&serializing<&load_debug>, true};
     }
     if (is(1, ZYDIS_REGCLASS_DEBUG)) {
         return handled<&store_debug, true>();
+    }
+    if (is(0, ZYDIS_REGCLASS_TEST)) {
+        return handled<&load_test, true>();
+    }
+    if (is(1, ZYDIS_REGCLASS_TEST)) {
+        return handled<&store_test, true>();
     }
     return {};
 }

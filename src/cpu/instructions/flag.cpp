@@ -58,8 +58,8 @@ void clear_interrupt(Cpu& cpu, const Op*) {
 void set_interrupt(Cpu& cpu, const Op*) {
     check_interrupt_privilege(cpu);
     // Interrupts stay out for one more instruction, so that STI, RET cannot be interrupted on the
-    // callee's stack. A single-step trap does come in between, and comes first.
-    const bool first = (cpu.system_flags & (flag::intf | flag::tf)) == 0;
+    // callee's stack. Debug traps do come in between.
+    const bool first = (cpu.system_flags & flag::intf) == 0;
     cpu.system_flags |= flag::intf;
     cpu.interrupt_shadow = first;
 }

@@ -27,15 +27,16 @@ void read_time_stamp(Cpu& cpu, const Op* op) {
     write_edx_eax(cpu, cpu.time_stamp(tick_of(cpu, op)));
 }
 
-// Nothing selects an event for the two counters, so they stand at zero.
+// The two counters hold what WRMSR gave them: no event is counted.
 void read_performance_counter(Cpu& cpu, const Op*) {
     if ((cpu.cr4 & cr4::pce) == 0) {
         require_ring_0(cpu);
     }
-    if (cpu.registers[GeneralRegister::ecx] > 1) {
+    const std::uint32_t number = cpu.registers[GeneralRegister::ecx];
+    if (number >= cpu.performance_counters.size()) {
         throw Fault::gp(0);
     }
-    write_edx_eax(cpu, 0);
+    write_edx_eax(cpu, cpu.performance_counters.at(number));
 }
 
 const ModelSpecificRegister& selected_msr(const Cpu& cpu) {

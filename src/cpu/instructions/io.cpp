@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 
+#include "cpu/breakpoints.hpp"
 #include "cpu/instruction.hpp"
 #include "cpu/operands.hpp"
 #include "cpu/privilege/port_right.hpp"
@@ -18,6 +19,7 @@ const Op* leave(Cpu& cpu, const Op* op, std::uint64_t ticks, const Exit& exit) {
     cpu.clock += ticks;
     cpu.eip = cpu.eip_of(op) + op->length;
     cpu.exit = exit;
+    note_port_access(cpu, exit.port, exit.size);
     return nullptr;
 }
 
@@ -123,6 +125,8 @@ const Op* leave_element(Cpu& cpu, const Op* op, PortForm single, PortForm many, 
             cpu.clock += ticks_before(cpu, op) + ticks;
             cpu.eip = cpu.eip_of(op);
             cpu.exit = exit;
+            cpu.system_flags |= flag::rf;  // as between the elements of other strings
+            note_port_access(cpu, exit.port, exit.size);
             return nullptr;
         }
         return leave(cpu, op, op->clocks + ticks, exit);
@@ -155,6 +159,7 @@ const Op* input_string(Cpu& cpu, const Op* op) {
     const LinearAddress to =
         linear(cpu, SegmentRegister::es, string_offset(cpu, op, GeneralRegister::edi), sizeof(W),
                mmu::Access::write);
+    cpu.require_aligned(to, sizeof(W));
     cpu.probe(to, sizeof(W), mmu::Access::write, cpu.privilege());
     Exit exit = port_exit<W>(dx(cpu), false, 0, false);
     exit.destination = to;

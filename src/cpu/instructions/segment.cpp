@@ -41,6 +41,7 @@ void load(Cpu& cpu, SegmentRegister r, std::uint16_t value) {
     load_segment(cpu, r, Selector{value});
     if (r == SegmentRegister::ss) {
         cpu.interrupt_shadow = true;
+        cpu.debug_shadow = true;
         cpu.context_changed();
     }
 }

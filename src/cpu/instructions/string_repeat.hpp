@@ -89,7 +89,7 @@ template <typename Elements, typename W, typename A, RepeatWhile repeat_while>
     std::uint32_t done = 0;
     bool ended = false;
     try {
-        while (done < allowed && !ended) {
+        while (done < allowed && !ended && cpu.breakpoints_hit == 0) {
             const std::uint32_t n =
                 do_elements<Elements, W, A, repeat_while>(cpu, op, allowed - done);
             commit_elements<Elements, W, A>(cpu, n);
@@ -117,7 +117,10 @@ template <typename Elements, typename W, typename A, RepeatWhile repeat_while>
 template <typename Elements, typename W, typename A, RepeatWhile repeat_while>
 const Op* repeat_string(Cpu& cpu, const Op* op) {
     if (!repeat_elements<Elements, W, A, repeat_while>(cpu, op)) {
-        return stale(cpu, op);  // EIP stays at the instruction
+        // EIP stays at the instruction, and RF tells that it was begun: it meets no breakpoint
+        // again, and whoever interrupts it here saves the flag.
+        cpu.system_flags |= flag::rf;
+        return stale(cpu, op);
     }
     cpu.clock += op->clocks;
     return continue_linked(cpu, cpu.eip_of(op) + op->length, Link::next);

@@ -161,7 +161,7 @@ void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks)
         if (Transition* record = watched.record()) {
             record->vector = event.vector;
             record->has_error_code = event.has_error_code();
-            record->error_code = event.error_code;
+            record->error_code = event.has_error_code() ? event.error_code : 0;
         }
         const Route route =
             (cpu.system_flags & flag::vm) != 0 ? Route::v86_task_gate : Route::task_gate;
@@ -177,7 +177,7 @@ void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks)
     if (Transition* record = watched.record()) [[unlikely]] {
         record->vector = event.vector;
         record->has_error_code = event.has_error_code();
-        record->error_code = event.error_code;
+        record->error_code = event.has_error_code() ? event.error_code : 0;
         record->page_fault_address = event.page_fault_address;
     }
     const Route route = through_gate(cpu, event, gate, return_eip);
@@ -212,10 +212,21 @@ bool makes_double_fault(Severity first, Severity second) {
     return first == Severity::contributory && second == Severity::contributory;
 }
 
+/// What #DB changes before its handler runs: B0 to B3 tell of this exception, the other bits of DR6
+/// stay until software clears them; GD goes, so that the handler may use the registers.
+void enter_debug(Cpu& cpu, std::uint32_t causes) {
+    cpu.dr6 = (cpu.dr6 & ~dr6::breakpoints) | causes;
+    cpu.dr7 &= ~dr7::general_detect;
+}
+
 }  // namespace
 
 void deliver(Cpu& cpu, const Event& first) {
     Event event = first;
+    if (event.vector == Vector::debug &&
+        (event.source == Event::Source::fault || event.source == Event::Source::trap)) {
+        enter_debug(cpu, event.error_code);
+    }
     for (;;) {
         if (event.source == Event::Source::fault && event.vector == Vector::page_fault) {
             cpu.cr2 = event.page_fault_address.value;
@@ -224,6 +235,7 @@ void deliver(Cpu& cpu, const Event& first) {
             take(cpu, event, nullptr, 0);
             return;
         } catch (const Fault& fault) {
+            cpu.breakpoints_hit = 0;
             const Event second = Event::fault(fault);
             const Severity severity = severity_of(event);
             if (severity == Severity::double_fault) {

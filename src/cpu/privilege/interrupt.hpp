@@ -16,15 +16,15 @@ struct Event {
 
     Vector vector{};
     Source source{};
-    std::uint32_t error_code = 0;
+    std::uint32_t error_code = 0;  ///< of #DB: the bits of DR6 that it sets
     LinearAddress page_fault_address{};
 
     /// An exception whose EIP is the instruction's own; RF is set in the pushed EFLAGS.
     static Event fault(const Fault& f) {
         return {f.vector, Source::fault, f.error_code, f.page_fault_address};
     }
-    /// #DB after a single step or a task switch.
-    static Event trap(Vector vector) { return {vector, Source::trap, 0, {}}; }
+    /// #DB between two instructions, with the bits of DR6 that say why.
+    static Event debug(std::uint32_t dr6) { return {Vector::debug, Source::trap, dr6, {}}; }
     /// INT1 (F1): #DB without a look at the gate's DPL.
     static Event int1() { return {Vector::debug, Source::int1, 0, {}}; }
     /// INT n: the gate's DPL is checked against CPL.

@@ -8,7 +8,6 @@ namespace ringside::cpu {
 namespace {
 
 /// L0 to L3 and LE: breakpoints of the old task alone.
-constexpr std::uint32_t local_breakpoints = 0x155;
 
 void load_ldt(Cpu& cpu, std::uint32_t ext) {
     const Selector selector = cpu.ldtr.selector;
@@ -53,7 +52,7 @@ void load_v86_segments(Cpu& cpu) {
 
 void load_task_registers(Cpu& cpu, const TaskState& state) {
     cpu.cr0 |= cr0::ts;
-    cpu.dr7 &= ~local_breakpoints;
+    cpu.dr7 &= ~dr7::local_enables;
     if ((cpu.cr0 & cr0::pg) != 0 && is_tss32(cpu.tr)) {
         cpu.cr3 = state.cr3;
         cpu.mmu.load_directory(PhysicalAddress{cpu.cr3 & mmu::entry::frame});

@@ -140,8 +140,7 @@ void switch_task(Cpu& cpu, const TaskEntry& in, Watched& watched) {
     }
     watched.finish(cpu);
     if (state.trap) {
-        cpu.dr6 |= dr6::task_switch;
-        deliver(cpu, Event::trap(Vector::debug));
+        deliver(cpu, Event::debug(dr6::task_switch));
     }
 }
 

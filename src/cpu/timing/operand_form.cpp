@@ -98,9 +98,9 @@ bool relative(const ZydisDecodedInstruction&, const ZydisDecodedOperand& operand
     return operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operand.imm.is_relative;
 }
 
-template <unsigned First, unsigned Last>
-bool debug_register(const ZydisDecodedInstruction&, const ZydisDecodedOperand& operand) {
-    if (!in_class(operand, ZYDIS_REGCLASS_DEBUG)) {
+template <ZydisRegisterClass Class, unsigned First, unsigned Last>
+bool numbered(const ZydisDecodedInstruction&, const ZydisDecodedOperand& operand) {
+    if (!in_class(operand, Class)) {
         return false;
     }
     const int id = ZydisRegisterGetId(operand.reg.value);
@@ -135,9 +135,10 @@ constexpr std::array words{
     Word{"cr3", exactly<ZYDIS_REGISTER_CR3>},
     Word{"cr4", exactly<ZYDIS_REGISTER_CR4>},
     Word{"cr", any_of_class<ZYDIS_REGCLASS_CONTROL>},
-    Word{"dr0-3", debug_register<0, 3>},
-    Word{"dr4-7", debug_register<4, 7>},
-    Word{"tr", any_of_class<ZYDIS_REGCLASS_TEST>},
+    Word{"dr0-3", numbered<ZYDIS_REGCLASS_DEBUG, 0, 3>},
+    Word{"dr4-7", numbered<ZYDIS_REGCLASS_DEBUG, 4, 7>},
+    Word{"tr3-5", numbered<ZYDIS_REGCLASS_TEST, 3, 5>},
+    Word{"tr6-7", numbered<ZYDIS_REGCLASS_TEST, 6, 7>},
 };
 
 const Word* word_named(std::string_view text) {

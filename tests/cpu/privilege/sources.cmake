@@ -5,5 +5,5 @@ set(cpu_privilege_tests
   privilege/software_interrupt_test.cpp privilege/task_switch_test.cpp
   privilege/task_transfer_test.cpp
   segments/segment_load_test.cpp segments/selector_question_test.cpp
-  system/coprocessor_test.cpp system/identification_test.cpp system/port_test.cpp
+  system/coprocessor_test.cpp system/debug_register_test.cpp system/identification_test.cpp system/port_test.cpp
   system/system_register_test.cpp)

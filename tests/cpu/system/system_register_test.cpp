@@ -175,11 +175,11 @@ TEST_CASE("clts clears TS alone", "[system]") {
 
 TEST_CASE("debug registers are storage with fixed bits; DR4 and DR5 are aliases", "[system]") {
     Rings m(0, Model::p6);
-    m.reg(GeneralRegister::eax) = 0xFFFFFFFF;
+    m.reg(GeneralRegister::eax) = 0xFFFFDF00;  // neither GD nor an enabled breakpoint
     m.run("0f 23 c0 0f 23 f0 0f 23 f8 0f 21 f1 0f 21 fa 0f 21 e3 f4");
-    CHECK(m.cpu.dr[0] == 0xFFFFFFFF);
-    CHECK(m.reg(GeneralRegister::ecx) == 0xFFFFEFFF);
-    CHECK(m.reg(GeneralRegister::edx) == 0xFFFF27FF);
+    CHECK(m.cpu.dr[0] == 0xFFFFDF00);
+    CHECK(m.reg(GeneralRegister::ecx) == 0xFFFFCFF0);
+    CHECK(m.reg(GeneralRegister::edx) == 0xFFFF0700);
     CHECK(m.reg(GeneralRegister::ebx) == m.reg(GeneralRegister::ecx));
 
     Rings extended(0, Model::p6);
@@ -194,4 +194,36 @@ TEST_CASE("hlt leaves behind itself", "[system]") {
     CHECK(exit.kind == ExitKind::halted);
     CHECK(m.cpu.eip == Rings::start + 2);
     CHECK(m.cpu.clock == 5);
+}
+
+TEST_CASE("test registers: TR6 and TR7 on i386, TR3 to TR7 on i486, #UD from pentium on",
+          "[system]") {
+    const auto outcome = [](Model model, std::string_view code) {
+        Rings m(0, model);
+        m.reg(GeneralRegister::eax) = 0x12345678;
+        m.run(code);
+        return m.transitions.empty() ? m.reg(GeneralRegister::ecx)
+                                     : static_cast<std::uint32_t>(m.transitions[0].vector);
+    };
+    constexpr std::string_view tr3 = "0f 26 d8 0f 24 d9 f4";
+    constexpr std::string_view tr6 = "0f 26 f0 0f 24 f1 f4";
+    constexpr std::uint32_t ud = 6;
+    CHECK(outcome(Model::i386, tr6) == 0x12345678);
+    CHECK(outcome(Model::i386, tr3) == ud);
+    CHECK(outcome(Model::i486, tr6) == 0x12345678);
+    CHECK(outcome(Model::i486, tr3) == 0x12345678);
+    CHECK(outcome(Model::i486, "0f 24 d1") == ud);
+    CHECK(outcome(Model::pentium, tr6) == ud);
+    CHECK(outcome(Model::p6, "0f 24 f1") == ud);
+    Rings user(3);
+    user.run("0f 24 f1");
+    CHECK(user.faulted(gp, 0, 0));
+}
+
+TEST_CASE("a look-up by TR6 misses: HT of TR7 is clear", "[system]") {
+    Rings m(0);
+    m.reg(GeneralRegister::eax) = 0x1F;
+    m.reg(GeneralRegister::ecx) = 0x1001;
+    m.run("0f 26 f8 0f 26 f1 0f 24 fa f4");
+    CHECK(m.reg(GeneralRegister::edx) == 0x0F);
 }
