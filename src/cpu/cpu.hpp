@@ -83,7 +83,7 @@ inline constexpr std::uint32_t ones = 0xFFFF0FF0;
 
 namespace dr7 {
 inline constexpr std::uint32_t enables = 0xFF;             ///< L0, G0 to L3, G3
-inline constexpr std::uint32_t local_enables = 0x55;       ///< L0 to L3
+inline constexpr std::uint32_t local_enables = 0x155;      ///< L0 to L3 and LE
 inline constexpr std::uint32_t general_detect = 1U << 13;  ///< GD
 inline constexpr std::uint32_t defined = 0xFFFF23FF;
 inline constexpr std::uint32_t ones = 0x00000400;

@@ -7,8 +7,6 @@
 namespace ringside::cpu {
 namespace {
 
-/// L0 to L3 and LE: breakpoints of the old task alone.
-
 void load_ldt(Cpu& cpu, std::uint32_t ext) {
     const Selector selector = cpu.ldtr.selector;
     if (selector.is_null()) {
