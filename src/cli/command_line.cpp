@@ -34,10 +34,11 @@ void add_world(CLI::App& app, WorldOptions& world) {
         ->type_name("NAME")
         ->check(CLI::IsMember(system_names()))
         ->capture_default_str();
-    app.add_option("--cpu", world.cpu, "processor model: i486 or p6")
+    app.add_option("--cpu", world.cpu,
+                   "processor model: i386, i486, pentium, p6 or modern (p6 plus SSE3)")
         ->type_name("NAME")
         ->capture_default_str();
-    app.add_option("--mhz", world.mhz, "clock rate (default: the model's, 66 or 1000)")
+    app.add_option("--mhz", world.mhz, "clock rate (default: the model's: 33, 66, 133 or 1000)")
         ->type_name("N")
         ->check(CLI::Range(1U, 100'000U));
     app.add_option(
@@ -139,7 +140,8 @@ void add_program(CLI::App& app, WorldOptions& world) {
 void add_vectors(CLI::App& app, VectorsOptions& vectors) {
     app.add_option("FILE|DIR", vectors.paths, "vector files, and folders to search for them")
         ->required();
-    app.add_option("--cpu", vectors.cpu, "processor model: i486, p6 or modern (p6 plus SSE3)")
+    app.add_option("--cpu", vectors.cpu,
+                   "processor model: i386, i486, pentium, p6 or modern (p6 plus SSE3)")
         ->type_name("NAME")
         ->capture_default_str();
     app.add_option("--jobs", vectors.jobs, "threads of the host (default: one a processor)")

@@ -17,11 +17,10 @@ namespace {
 
 cpu::Model model_of(const VectorsOptions& options) {
     const auto model = cpu::model_named(options.cpu);
-    const bool usable = model && (*model == cpu::Model::i486 || *model == cpu::Model::p6 ||
-                                  *model == cpu::Model::modern);
-    if (!usable) {
-        throw InputError(2,
-                         fmt::format("--cpu {}: vectors run on i486, p6 and modern", options.cpu));
+    if (!model) {
+        throw InputError(
+            2, fmt::format("--cpu {}: no such model; use i386, i486, pentium, p6 or modern",
+                           options.cpu));
     }
     return *model;
 }

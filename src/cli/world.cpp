@@ -37,14 +37,12 @@ class RingThreeStop : public cpu::CpuObserver {
 cpu::Model usable_model(const WorldOptions& options) {
     const auto model = cpu::model_named(options.cpu);
     if (!model) {
-        throw InputError(2, fmt::format("--cpu {}: no such model; use i486 or p6", options.cpu));
-    }
-    if (*model != cpu::Model::i486 && *model != cpu::Model::p6) {
         throw InputError(
-            2, fmt::format("--cpu {}: this clock model comes later; use i486 or p6", options.cpu));
+            2, fmt::format("--cpu {}: no such model; use i386, i486, pentium, p6 or modern",
+                           options.cpu));
     }
     if (options.entry == "sysenter" && (cpu::traits(*model).features & cpu::feature::sep) == 0) {
-        throw InputError(2, fmt::format("--entry sysenter: an {} has no SYSENTER; use --entry "
+        throw InputError(2, fmt::format("--entry sysenter: {} has no SYSENTER; use --entry "
                                         "int2e or --cpu p6",
                                         options.cpu));
     }

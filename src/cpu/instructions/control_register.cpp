@@ -46,7 +46,7 @@ void set_cr0(Cpu& cpu, std::uint32_t value) {
 }
 
 void set_cr3(Cpu& cpu, std::uint32_t value) {
-    cpu.cr3 = value & (mmu::entry::frame | cr3::pwt | cr3::pcd);
+    cpu.cr3 = value;  // the bits that paging ignores read back as written
     cpu.mmu.load_directory(PhysicalAddress{cpu.cr3 & mmu::entry::frame});
     cpu.context_changed();
 }

@@ -27,6 +27,8 @@ void load_table(Cpu& cpu, const Op* op) {
 template <TableRegister Cpu::*table_register, typename M>
 void store_table(Cpu& cpu, const Op* op) {
     const LinearAddress a = M::address(cpu, op, 6, mmu::Access::write);
+    cpu.require_aligned(a, 2);
+    cpu.require_aligned(a + 2, 4);
     cpu.probe(a, 6, mmu::Access::write, cpu.privilege());
     cpu.write<std::uint16_t>(a, (cpu.*table_register).limit);
     cpu.write<std::uint32_t>(a + 2, (cpu.*table_register).base.value);
