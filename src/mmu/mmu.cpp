@@ -34,6 +34,9 @@ void Mmu::flush() {
 }
 
 void Mmu::watch_code(PhysicalAddress frame) {
+    if (memory_.is_code_page(frame)) {
+        return;  // no translation of it has allowed writes since it was marked
+    }
     memory_.set_code_page(frame, true);
     supervisor_.forbid_writes(frame);
     user_.forbid_writes(frame);

@@ -31,6 +31,39 @@ struct Case {
     const std::vector<Difference>& differences;
 };
 
+/// Units in the last place between two extended numbers in hexadecimal; nothing when they are far
+/// apart or differ in sign.
+std::optional<std::uint64_t> units_between(std::string_view a, std::string_view b) {
+    constexpr std::uint64_t integer_bit = std::uint64_t{1} << 63;
+    const auto part = [](std::string_view hex) { return parse_number(fmt::format("0x{}", hex)); };
+    const auto high_a = part(a.substr(0, 4));
+    const auto high_b = part(b.substr(0, 4));
+    const auto low_a = part(a.substr(4));
+    const auto low_b = part(b.substr(4));
+    if (!high_a || !high_b || !low_a || !low_b || *high_a + 1 < *high_b || *high_b + 1 < *high_a) {
+        return std::nullopt;
+    }
+    // Exponents are equal or neighbours, so their last bit tells which, where the integer bit was.
+    const std::uint64_t distance =
+        ((*high_a << 63) + (*low_a & ~integer_bit)) - ((*high_b << 63) + (*low_b & ~integer_bit));
+    return std::min(distance, 0 - distance);
+}
+
+/// Every x87 register that differs holds a number at most `units` in the last place away.
+bool only_close_numbers(const std::vector<Difference>& differences, std::string_view units) {
+    const std::uint64_t most = parse_number(units).value_or(0);
+    return std::all_of(differences.begin(), differences.end(), [most](const Difference& d) {
+        return !d.field.starts_with("st") || d.field.size() != 3 ||
+               units_between(d.expected, d.got).value_or(most + 1) <= most;
+    });
+}
+
+/// A fault of a memory operand: its segment, its page or its alignment.
+bool is_access_fault(const Outcome& outcome) {
+    return outcome.event && (outcome.vector == 12 || outcome.vector == 13 || outcome.vector == 14 ||
+                             outcome.vector == 17);
+}
+
 bool is_longer_than(const Case& one, std::string_view limit) {
     cpu::Decoded decoded;
     const bool code32 = is_code32(one.container, one.test);
@@ -48,6 +81,12 @@ bool holds(std::string_view condition, const Case& one) {
     if (name == "cpu") {
         return one.container.cpu == value;
     }
+    if (name == "both-fault") {
+        return is_access_fault(expected_outcome(one.test)) && is_access_fault(one.seen.outcome);
+    }
+    if (name == "within-ulps") {
+        return only_close_numbers(one.differences, value);
+    }
     if (name == "longer-than") {
         return is_longer_than(one, value);
     }
@@ -59,10 +98,11 @@ bool is_condition(std::string_view condition) {
     const auto parts = split(condition, '=');
     const std::string_view name = parts.front();
     if (parts.size() == 1) {
-        return name == "null-selector";
+        return name == "null-selector" || name == "both-fault";
     }
     return parts.size() == 2 && (name == "cpu" || name == "expected" || name == "got" ||
-                                 (name == "longer-than" && parse_number(parts.back()).has_value()));
+                                 ((name == "longer-than" || name == "within-ulps") &&
+                                  parse_number(parts.back()).has_value()));
 }
 
 bool names(const std::vector<std::string>& mnemonics, std::string_view mnemonic) {
@@ -111,10 +151,10 @@ KnownDifferences::KnownDifferences(std::string file, std::string_view text)
         }
         for (const std::string& condition : row.conditions) {
             if (!is_condition(condition)) {
-                fail(
-                    fmt::format("condition '{}': there are null-selector, expected=OUTCOME and "
-                                "got=OUTCOME",
-                                condition));
+                fail(fmt::format(
+                    "condition '{}': there are null-selector, both-fault, expected=OUTCOME, "
+                    "got=OUTCOME, cpu=NAME, longer-than=BYTES and within-ulps=N",
+                    condition));
             }
         }
         for (const std::string& field : list(cells[2])) {

@@ -58,6 +58,7 @@ bool decode_test_register(const ZydisDecoder& decoder, std::span<const std::byte
                           Decoded& decoded) {
     const auto opcode = static_cast<std::size_t>(
         std::find_if_not(bytes.begin(), bytes.end(), is_prefix) - bytes.begin());
+    bytes = bytes.first(std::min<std::size_t>(bytes.size(), ZYDIS_MAX_INSTRUCTION_LENGTH));
     if (bytes.size() < opcode + 3 || bytes[opcode] != std::byte{0x0F}) {
         return false;
     }
@@ -66,12 +67,11 @@ bool decode_test_register(const ZydisDecoder& decoder, std::span<const std::byte
         return false;
     }
     std::array<std::byte, ZYDIS_MAX_INSTRUCTION_LENGTH> twin{};
-    const std::size_t size = std::min(bytes.size(), twin.size());
-    std::copy_n(bytes.begin(), size, twin.begin());
+    std::copy(bytes.begin(), bytes.end(), twin.begin());
     const std::byte modrm = twin.at(opcode + 2);
     twin.at(opcode + 1) = loads ? std::byte{0x22} : std::byte{0x20};
     twin.at(opcode + 2) = modrm & std::byte{0xC7};
-    if (!ZYAN_SUCCESS(decode_with(decoder, std::span(twin).first(size), decoded))) {
+    if (!ZYAN_SUCCESS(decode_with(decoder, std::span(twin).first(bytes.size()), decoded))) {
         return false;
     }
     const auto number = std::to_integer<unsigned>((modrm >> 3) & std::byte{7});

@@ -137,9 +137,10 @@ struct CompareString {
 
     template <typename W, typename A>
     static void element(Cpu& cpu, const Op* op) {
-        const W a = cpu.read<W>(StringPlace::source(op).address<A>(cpu, sizeof(W)));
+        // Silicon looks at ES:EDI first, which shows when both operands fault.
         const W b =
             cpu.read<W>(StringPlace::destination(mmu::Access::read).address<A>(cpu, sizeof(W)));
+        const W a = cpu.read<W>(StringPlace::source(op).address<A>(cpu, sizeof(W)));
         cpu.flags.compare<W>(a, b);
     }
 

@@ -86,11 +86,12 @@ void read_stack(Cpu& cpu, std::uint32_t depth, std::span<std::uint32_t> values) 
             return;
         }
     }
-    std::uint32_t offset = low;
-    for (std::uint32_t& value : values) {
-        value = cpu.read<W>(
+    // Silicon begins at the highest, which shows when two of them fault.
+    std::uint32_t offset = low + size;
+    for (auto value = values.rbegin(); value != values.rend(); ++value) {
+        offset -= static_cast<std::uint32_t>(sizeof(W));
+        *value = cpu.read<W>(
             linear(cpu, SegmentRegister::ss, offset & mask, sizeof(W), mmu::Access::read));
-        offset += static_cast<std::uint32_t>(sizeof(W));
     }
 }
 

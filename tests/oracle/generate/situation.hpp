@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "oracle/generate/encode.hpp"
+#include "oracle/program.hpp"
+
+namespace ringside::oracle {
+
+/// Registers, flags, segments and stack for a program. 16-bit or 32-bit code by the dice.
+[[nodiscard]] State choose_state(Random& random);
+
+/// The program of one instruction, with operands that are worth trying. The instruction's bytes
+/// may change in displacement and immediates.
+[[nodiscard]] Program one_instruction(Encoded& encoded, const State& state, Random& random);
+
+}  // namespace ringside::oracle
