@@ -82,12 +82,13 @@ Selection to_general(const Decoded& d, std::uint32_t mode) {
     });
 }
 
-/// xmm := mm/m64; from memory only some of them disturb the x87.
-template <typename Operation, typename EntryOfMemory>
-Selection from_mm(const Decoded& d, std::uint32_t mode) {
+/// xmm := mm/m64. From memory it leaves the x87 alone: what SDM vol. 2 says of CVTPI2PD holds for
+/// CVTPI2PS too on silicon.
+template <typename Operation>
+Selection from_mmx(const Decoded& d, std::uint32_t mode) {
     if (d.is_memory(1)) {
         return with_vector_memory(d, mode, [&]<typename Source>() {
-            return handled<&compute<Operation, ToXmm, EntryOfMemory, Source>, true>();
+            return handled<&compute<Operation, ToXmm, XmmFile, Source>, true>();
         });
     }
     return handled<&compute<Operation, ToXmm, MmFile, FromRegister<MmFile>>, true>();
@@ -95,9 +96,9 @@ Selection from_mm(const Decoded& d, std::uint32_t mode) {
 
 /// mm := xmm/m
 template <typename Operation>
-Selection to_mm(const Decoded& d, std::uint32_t mode) {
+Selection to_mmx(const Decoded& d, std::uint32_t mode) {
     return with_vector_source<XmmFile>(d, mode, [&]<typename Source>() {
-        return handled<&compute<Operation, ToMm, MmFile, Source>, true>();
+        return handled<&compute<Operation, ToMmx, MmFile, Source>, true>();
     });
 }
 
@@ -106,13 +107,13 @@ constexpr std::array table{
     Instruction{ZYDIS_MNEMONIC_CVTDQ2PD, to_xmm<Cvtdq2pd>, "packed float convert", Model::p6, "SDM vol. 2, CVTDQ2PD"},
     Instruction{ZYDIS_MNEMONIC_CVTDQ2PS, to_xmm<Cvtdq2ps>, "packed float convert", Model::p6, "SDM vol. 2, CVTDQ2PS"},
     Instruction{ZYDIS_MNEMONIC_CVTPD2DQ, to_xmm<Cvtpd2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTPD2DQ"},
-    Instruction{ZYDIS_MNEMONIC_CVTPD2PI, &to_mm<Cvtpd2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTPD2PI"},
+    Instruction{ZYDIS_MNEMONIC_CVTPD2PI, &to_mmx<Cvtpd2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTPD2PI"},
     Instruction{ZYDIS_MNEMONIC_CVTPD2PS, to_xmm<Cvtpd2ps>, "packed float convert", Model::p6, "SDM vol. 2, CVTPD2PS"},
-    Instruction{ZYDIS_MNEMONIC_CVTPI2PD, &from_mm<Cvtpi2pd, XmmFile>, "packed float convert", Model::p6, "SDM vol. 2, CVTPI2PD"},
-    Instruction{ZYDIS_MNEMONIC_CVTPI2PS, &from_mm<Cvtpi2ps, MmFile>, "packed float convert", Model::p6, "SDM vol. 2, CVTPI2PS"},
+    Instruction{ZYDIS_MNEMONIC_CVTPI2PD, &from_mmx<Cvtpi2pd>, "packed float convert", Model::p6, "SDM vol. 2, CVTPI2PD"},
+    Instruction{ZYDIS_MNEMONIC_CVTPI2PS, &from_mmx<Cvtpi2ps>, "packed float convert", Model::p6, "SDM vol. 2, CVTPI2PS"},
     Instruction{ZYDIS_MNEMONIC_CVTPS2DQ, to_xmm<Cvtps2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTPS2DQ"},
     Instruction{ZYDIS_MNEMONIC_CVTPS2PD, to_xmm<Cvtps2pd>, "packed float convert", Model::p6, "SDM vol. 2, CVTPS2PD"},
-    Instruction{ZYDIS_MNEMONIC_CVTPS2PI, &to_mm<Cvtps2pi>, "packed float convert", Model::p6, "SDM vol. 2, CVTPS2PI"},
+    Instruction{ZYDIS_MNEMONIC_CVTPS2PI, &to_mmx<Cvtps2pi>, "packed float convert", Model::p6, "SDM vol. 2, CVTPS2PI"},
     Instruction{ZYDIS_MNEMONIC_CVTSD2SI, &to_general<Cvtsd2si>, "float convert", Model::p6, "SDM vol. 2, CVTSD2SI"},
     Instruction{ZYDIS_MNEMONIC_CVTSD2SS, to_xmm<Cvtsd2ss>, "float convert", Model::p6, "SDM vol. 2, CVTSD2SS"},
     Instruction{ZYDIS_MNEMONIC_CVTSI2SD, &from_general<Cvtsi2sd>, "float convert", Model::p6, "SDM vol. 2, CVTSI2SD"},
@@ -120,9 +121,9 @@ constexpr std::array table{
     Instruction{ZYDIS_MNEMONIC_CVTSS2SD, to_xmm<Cvtss2sd>, "float convert", Model::p6, "SDM vol. 2, CVTSS2SD"},
     Instruction{ZYDIS_MNEMONIC_CVTSS2SI, &to_general<Cvtss2si>, "float convert", Model::p6, "SDM vol. 2, CVTSS2SI"},
     Instruction{ZYDIS_MNEMONIC_CVTTPD2DQ, to_xmm<Cvttpd2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTTPD2DQ"},
-    Instruction{ZYDIS_MNEMONIC_CVTTPD2PI, &to_mm<Cvttpd2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTTPD2PI"},
+    Instruction{ZYDIS_MNEMONIC_CVTTPD2PI, &to_mmx<Cvttpd2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTTPD2PI"},
     Instruction{ZYDIS_MNEMONIC_CVTTPS2DQ, to_xmm<Cvttps2dq>, "packed float convert", Model::p6, "SDM vol. 2, CVTTPS2DQ"},
-    Instruction{ZYDIS_MNEMONIC_CVTTPS2PI, &to_mm<Cvttps2pi>, "packed float convert", Model::p6, "SDM vol. 2, CVTTPS2PI"},
+    Instruction{ZYDIS_MNEMONIC_CVTTPS2PI, &to_mmx<Cvttps2pi>, "packed float convert", Model::p6, "SDM vol. 2, CVTTPS2PI"},
     Instruction{ZYDIS_MNEMONIC_CVTTSD2SI, &to_general<Cvttsd2si>, "float convert", Model::p6, "SDM vol. 2, CVTTSD2SI"},
     Instruction{ZYDIS_MNEMONIC_CVTTSS2SI, &to_general<Cvttss2si>, "float convert", Model::p6, "SDM vol. 2, CVTTSS2SI"},
 };

@@ -44,7 +44,7 @@ struct ToXmm {
     static void set(Cpu& cpu, const Op* op, const Xmm& value) { XmmFile::set(cpu, op->dst, value); }
 };
 
-struct ToMm {
+struct ToMmx {
     static Xmm old(const Cpu&, const Op*) { return {}; }
     static void set(Cpu& cpu, const Op* op, const Xmm& value) {
         MmFile::set(cpu, op->dst, value.quads[0]);

@@ -163,12 +163,13 @@ TEST_CASE("cvtps2pi mm0, xmm1 takes the x87's registers", "[cpu][simd]") {
     CHECK(s.cpu.core().fpu.state.top() == 0);
 }
 
-TEST_CASE("cvtpi2pd xmm0, [ebx] leaves the x87 alone", "[cpu][simd]") {
-    Started s("66 0f 2a 03");
+TEST_CASE("cvtpi2pd and cvtpi2ps from memory leave the x87 alone", "[cpu][simd]") {
+    Started s("66 0f 2a 03 0f 2a 0b");
     s.cpu.core().fpu.state.set_top(3);
     s.cpu.write<std::uint64_t>(data, 0x0000000200000001);
-    s.cpu.step();
+    s.cpu.step(2);
     CHECK(s.state().xmm[0] == Xmm{{double_one, double_two}});
+    CHECK(s.state().xmm[1] == Xmm{{0x400000003F800000, 0}});
     CHECK(s.cpu.core().fpu.state.occupied == 0);
     CHECK(s.cpu.core().fpu.state.top() == 3);
 }
