@@ -28,6 +28,15 @@ void add_table(CLI::App& app, WorldOptions& world) {
         ->type_name("FILE");
 }
 
+void add_fpu(CLI::App& app, std::string& fpu) {
+    app.add_option("--fpu", fpu,
+                   "what computes in floating point: the host's instructions where IEEE 754 fixes "
+                   "the bits, or integers; no result depends on it")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"host", "soft"}))
+        ->capture_default_str();
+}
+
 void add_world(CLI::App& app, WorldOptions& world) {
     app.option_defaults()->group("World");
     app.add_option("--os", world.os, "system to run; bare is none at all")
@@ -38,6 +47,7 @@ void add_world(CLI::App& app, WorldOptions& world) {
                    "processor model: i386, i486, pentium, p6 or modern (p6 plus SSE3)")
         ->type_name("NAME")
         ->capture_default_str();
+    add_fpu(app, world.fpu);
     app.add_option("--mhz", world.mhz, "clock rate (default: the model's: 33, 66, 133 or 1000)")
         ->type_name("N")
         ->check(CLI::Range(1U, 100'000U));
@@ -144,6 +154,7 @@ void add_vectors(CLI::App& app, VectorsOptions& vectors) {
                    "processor model: i386, i486, pentium, p6 or modern (p6 plus SSE3)")
         ->type_name("NAME")
         ->capture_default_str();
+    add_fpu(app, vectors.fpu);
     app.add_option("--jobs", vectors.jobs, "threads of the host (default: one a processor)")
         ->type_name("N")
         ->check(CLI::Range(1U, 256U));

@@ -15,6 +15,7 @@ namespace ringside::cli {
 struct WorldOptions {
     std::string os = "xp";
     std::string cpu = "p6";
+    std::string fpu = "host";
     std::optional<std::uint32_t> mhz;
     std::string entry = "auto";
     std::string table;  ///< a list of services of the user's own
@@ -89,6 +90,7 @@ struct VectorsOptions {
     std::string report;
     std::string known;
     std::string cpu = "modern";
+    std::string fpu = "host";
 };
 
 enum class Command { none, help, version, run, trace, check, stubs, inspect, vectors };

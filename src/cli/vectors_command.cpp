@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
 #include "cli/vector_jobs.hpp"
+#include "cpu/float_arithmetic.hpp"
 
 namespace ringside::cli {
 namespace {
@@ -43,6 +44,7 @@ int vectors_command(const CommandLine& line) {
     const VectorsOptions& given = line.vectors;
     vectors::RunOptions options;
     options.model = model_of(given);
+    options.float_arithmetic = cpu::float_arithmetic_named(given.fpu);
     options.first = given.first;
     const std::string report_path = report_file(given.report);
     vectors::KnownDifferences known;

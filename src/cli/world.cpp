@@ -9,6 +9,7 @@
 #include "base/ensure.hpp"
 #include "cli/file.hpp"
 #include "cli/personalities.hpp"
+#include "cpu/float_arithmetic.hpp"
 
 namespace ringside::cli {
 namespace {
@@ -87,6 +88,7 @@ World::World(const WorldOptions& options, host::Console& console, Messages messa
     const guest::MachineConfig config = machine_config(options_);
     read_patches(options_, patches_);
     machine_ = std::make_unique<guest::Machine>(config);
+    cpu::set_float_arithmetic(machine_->cpu(), cpu::float_arithmetic_named(options_.fpu));
     personality_ = make_personality(
         options_, {mounts_, console, *machine_, messages_.warn, messages_.debug_print});
 }

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cpu/model.hpp"
+#include "cpu/cpu.hpp"
+#include "cpu/float_arithmetic.hpp"
 #include "vectors/container.hpp"
 #include "vectors/vector.hpp"
 
@@ -38,11 +39,13 @@ class VectorMachine {
     /// bytes that are not as the vector says, and only those. Throws InputError (2) for a vector
     /// that the machine cannot take.
     virtual Observation run(const TestVector& test, std::vector<MemoryDifference>& differences) = 0;
+    [[nodiscard]] virtual cpu::Cpu& cpu() = 0;
 };
 
 /// The machine of a file. The container must outlive it.
 [[nodiscard]] std::unique_ptr<VectorMachine> make_machine(const Container& container,
-                                                          cpu::Model model);
+                                                          cpu::Model model,
+                                                          cpu::FloatArithmetic arithmetic);
 
 /// The part of the file's mode that the CPU lacks, so that only some vectors can run; empty when
 /// it has all of it.

@@ -18,6 +18,7 @@ class RealModeMachine : public VectorMachine, private cpu::CpuObserver {
     ~RealModeMachine() override;
 
     Observation run(const TestVector& test, std::vector<MemoryDifference>& differences) override;
+    [[nodiscard]] cpu::Cpu& cpu() override { return cpu_; }
 
   private:
     void load(const TestVector& test);

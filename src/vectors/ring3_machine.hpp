@@ -12,6 +12,7 @@ class Ring3Machine : public VectorMachine {
     Ring3Machine(const Container& container, cpu::Model model);
 
     Observation run(const TestVector& test, std::vector<MemoryDifference>& differences) override;
+    [[nodiscard]] cpu::Cpu& cpu() override { return system_.cpu(); }
 
   private:
     void step_to_end(const TestVector& test, Observation& seen);

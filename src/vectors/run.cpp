@@ -81,7 +81,7 @@ class Run {
     Run(const VectorFile& file, const RunOptions& options)
         : file_(file),
           options_(options),
-          machine_(make_machine(file.container, options.model)),
+          machine_(make_machine(file.container, options.model, options.float_arithmetic)),
           missing_mode_(missing_mode(file.container, options.model)) {}
 
     [[nodiscard]] RunResult take() { return std::move(result_); }

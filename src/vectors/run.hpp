@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu/float_arithmetic.hpp"
 #include "cpu/model.hpp"
 #include "vectors/files.hpp"
 #include "vectors/known.hpp"
@@ -15,6 +16,7 @@ namespace ringside::vectors {
 
 struct RunOptions {
     cpu::Model model = cpu::Model::modern;
+    cpu::FloatArithmetic float_arithmetic = cpu::FloatArithmetic::host;
     const KnownDifferences* known = nullptr;
     std::size_t first = 10;  ///< differences told in full
 };
