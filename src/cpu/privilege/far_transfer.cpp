@@ -51,8 +51,9 @@ void through_system_descriptor(Cpu& cpu, const Op* op, const FarTarget& to) {
 
 }  // namespace
 
-CheckedSegment check_outer_return(Cpu& cpu, const OuterReturn& to) {
-    const CheckedSegment ss = stack_segment(cpu, to.ss, to.cs.selector.rpl());
+CheckedSegment check_outer_return(Cpu& cpu, const OuterReturn& to, Vector absent_stack) {
+    const LoadFaults faults{Vector::general_protection, 0, absent_stack};
+    const CheckedSegment ss = stack_segment(cpu, to.ss, to.cs.selector.rpl(), faults);
     check_limit(to.cs, to.eip);
     return ss;
 }
@@ -118,7 +119,7 @@ void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immedi
     // The parameters are released from both stacks.
     const OuterReturn to{cs, frame[0], Selector{static_cast<std::uint16_t>(outer[1])},
                          outer[0] + released};
-    const CheckedSegment ss = check_outer_return(cpu, to);
+    const CheckedSegment ss = check_outer_return(cpu, to, Vector::stack_fault);
     Watched watched(cpu, TransitionKind::far_return, op);
     enter_outer_ring(cpu, to, ss);
     cpu.context_changed();

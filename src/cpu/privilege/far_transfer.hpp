@@ -25,8 +25,10 @@ struct OuterReturn {
     std::uint32_t esp = 0;
 };
 
-/// Checks SS of the outer ring and EIP; returns SS. Throws #GP or #SS with the selector, #GP(0).
-[[nodiscard]] CheckedSegment check_outer_return(Cpu& cpu, const OuterReturn& to);
+/// Checks SS of the outer ring and EIP; returns SS. Throws #GP or, for a segment that is not
+/// present, `absent_stack` with the selector, #GP(0).
+[[nodiscard]] CheckedSegment check_outer_return(Cpu& cpu, const OuterReturn& to,
+                                                Vector absent_stack);
 /// Loads what was checked: CS:EIP, SS:ESP and CPL; data segments of the inner ring become null.
 /// The caller then calls cpu.context_changed().
 void enter_outer_ring(Cpu& cpu, const OuterReturn& to, CheckedSegment ss);

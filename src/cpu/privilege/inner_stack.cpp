@@ -12,12 +12,13 @@ InnerStack inner_stack(Cpu& cpu, unsigned ring, std::uint32_t ext) {
     const bool wide = is_tss32(cpu.tr);
     const std::uint32_t pointer = wide ? tss32::esp0 + ring * 8 : tss16::sp0 + ring * 4;
     const std::uint32_t selector = pointer + (wide ? 4 : 2);
-    if (!cpu.tr.valid || selector + 1 > cpu.tr.limit) [[unlikely]] {
+    // All of the entry must be there, the unused half of the selector's dword included.
+    if (!cpu.tr.valid || pointer + (wide ? 7 : 3) > cpu.tr.limit) [[unlikely]] {
         throw selector_fault(Vector::invalid_tss, cpu.tr.selector, ext);
     }
+    const Selector ss{cpu.read_system<std::uint16_t>(cpu.tr.base + selector)};
     const std::uint32_t esp = wide ? cpu.read_system<std::uint32_t>(cpu.tr.base + pointer)
                                    : cpu.read_system<std::uint16_t>(cpu.tr.base + pointer);
-    const Selector ss{cpu.read_system<std::uint16_t>(cpu.tr.base + selector)};
     return {stack_segment(cpu, ss, ring, faults), esp};
 }
 

@@ -61,7 +61,8 @@ void interrupt_return(Cpu& cpu, const Op* op) {
         read_stack<W>(cpu, 3 * width, outer);
         const OuterReturn to{cs, frame[0], Selector{static_cast<std::uint16_t>(outer[1])},
                              outer[0]};
-        const CheckedSegment ss = check_outer_return(cpu, to);
+        // Unlike RET's, an absent stack is #NP here (SDM vol. 2, IRET, exceptions).
+        const CheckedSegment ss = check_outer_return(cpu, to, Vector::segment_not_present);
         enter_outer_ring(cpu, to, ss);
         path = Path::iret_outer;
     }

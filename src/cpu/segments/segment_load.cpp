@@ -30,7 +30,7 @@ CheckedSegment stack_segment(Cpu& cpu, Selector selector, unsigned cpl, const Lo
         throw selector_fault(faults.invalid, selector, faults.ext);
     }
     if (!d.present()) [[unlikely]] {
-        throw selector_fault(Vector::stack_fault, selector, faults.ext);
+        throw selector_fault(faults.absent_stack, selector, faults.ext);
     }
     mark_accessed(cpu, entry);
     return {entry.descriptor, selector};

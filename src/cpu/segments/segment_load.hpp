@@ -29,10 +29,12 @@ struct CheckedSegment {
 // Faults carry the selector as their error code.
 
 /// What a load reports: `invalid` for a selector or descriptor of the wrong kind (#GP, or #TS when
-/// the selector comes from a TSS), EXT as in selector_fault.
+/// the selector comes from a TSS), EXT as in selector_fault, and what a stack segment that is not
+/// present is.
 struct LoadFaults {
     Vector invalid = Vector::general_protection;
     std::uint32_t ext = 0;
+    Vector absent_stack = Vector::stack_fault;
 };
 
 /// For DS, ES, FS and GS at privilege `cpl`: data or readable code, and unless it is conforming
@@ -40,7 +42,8 @@ struct LoadFaults {
 [[nodiscard]] CheckedSegment data_segment(Cpu& cpu, Selector selector, unsigned cpl,
                                           const LoadFaults& faults = {});
 
-/// For SS at privilege `cpl`: writable data, DPL = RPL = CPL. Not present: #SS. Null: `invalid`(0).
+/// For SS at privilege `cpl`: writable data, DPL = RPL = CPL. Not present: `absent_stack`. Null:
+/// `invalid`(0).
 [[nodiscard]] CheckedSegment stack_segment(Cpu& cpu, Selector selector, unsigned cpl,
                                            const LoadFaults& faults = {});
 

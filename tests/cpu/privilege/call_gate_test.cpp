@@ -325,18 +325,18 @@ TEST_CASE("the inner stack's faults: #TS and #SS name it, nothing has changed", 
     // Room for the frame without its parameter is not enough.
     CHECK(faults(inner_data, 0x00000FFB, 0x00409200, ss, inner_data));
     CHECK(faults(inner_data, 0x00000FEC, 0x00409600, ss, inner_data));
-    SECTION("the TSS ends within SS0") {
+    SECTION("the TSS ends within the entry of ring 0") {
         Rings m;
         place(m);
         conforming_handlers(m);
-        m.cpu.tr.limit = 8;
+        m.cpu.tr.limit = 10;
         m.run(call, 300);
         CHECK(m.faulted(ts, 0, Rings::task));
     }
-    SECTION("it ends with SS0") {
+    SECTION("it ends with the entry") {
         Rings m;
         place(m);
-        m.cpu.tr.limit = 9;
+        m.cpu.tr.limit = 11;
         m.run(call);
         CHECK(m.cpu.eip == target + 1);
     }

@@ -173,7 +173,7 @@ TEST_CASE("iretd to ring 3: SS faults with its selector", "[rings]") {
     CHECK(faults(Rings::spare | 3, Rings::read_only | Rings::dpl(3), gp, Rings::spare));
     CHECK(faults(Rings::code3, 0, gp, Rings::code3 & 0xFFFC));
     CHECK(faults(Rings::spare | 3, (Rings::data32 | Rings::dpl(3)) & ~Rings::present,
-                 Vector::stack_fault, Rings::spare));
+                 Vector::segment_not_present, Rings::spare));
 }
 
 TEST_CASE("iretd: EIP beyond the limit is #GP(0)", "[rings]") {
