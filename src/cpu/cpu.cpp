@@ -21,8 +21,13 @@ Cpu::Cpu(Model which, mmu::Mmu& the_mmu)
 Cpu::~Cpu() = default;
 
 ExecutionPoint Cpu::point() const {
-    return {segment(SegmentRegister::cs).selector.with_rpl(cpl), eip, eflags(),
-            segment(SegmentRegister::ss).selector, registers[GeneralRegister::esp]};
+    const Selector cs = segment(SegmentRegister::cs).selector;
+    return {protected_mode() ? cs.with_rpl(cpl) : cs,
+            eip,
+            eflags(),
+            segment(SegmentRegister::ss).selector,
+            registers[GeneralRegister::esp],
+            cpl};
 }
 
 Cycles Cpu::cycles() const {

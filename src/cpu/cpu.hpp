@@ -98,8 +98,13 @@ inline constexpr std::uint32_t flat_data = 2;
 inline constexpr std::uint32_t single = 4;
 inline constexpr std::uint32_t user = 8;
 inline constexpr std::uint32_t flat_code = 16;
+/// PE and not VM. Without it and at CPL 3 the mode is virtual 8086 mode.
 inline constexpr std::uint32_t protected_mode = 32;
 inline constexpr unsigned width = 6;
+
+[[nodiscard]] constexpr bool is_virtual_8086(std::uint32_t mode) {
+    return (mode & (user | protected_mode)) == user;
+}
 }  // namespace block_mode
 
 /// The processor: architectural state, and what running blocks of it needs.
@@ -194,23 +199,26 @@ struct Cpu {
         flags.load(value);
         const std::uint32_t changed = system_flags ^ value;
         system_flags = (value & ~flag::arithmetic) | flag::fixed;
-        if ((changed & flag::ac) != 0) [[unlikely]] {
+        if ((changed & (flag::ac | flag::vm)) != 0) [[unlikely]] {
             context_changed();
         }
     }
     [[nodiscard]] unsigned iopl() const { return (system_flags & flag::iopl) >> 12; }
-    [[nodiscard]] bool protected_mode() const { return (cr0 & cr0::pe) != 0; }
     /// Data accesses off their boundary are #AC(0).
     [[nodiscard]] bool checks_alignment() const {
         return cpl == 3 && (cr0 & cr0::am) != 0 && (system_flags & flag::ac) != 0;
     }
+    [[nodiscard]] bool real_mode() const { return (cr0 & cr0::pe) == 0; }
+    [[nodiscard]] bool virtual_8086() const { return (system_flags & flag::vm) != 0; }
+    /// Selectors name descriptors: PE is set and VM is not.
+    [[nodiscard]] bool protected_mode() const { return !real_mode() && !virtual_8086(); }
     [[nodiscard]] std::uint32_t eip_of(const Op* op) const { return eip + op->offset; }
     [[nodiscard]] ExecutionPoint point() const;
     [[nodiscard]] Cycles cycles() const;
     [[nodiscard]] std::uint64_t time_stamp(std::uint64_t at_tick) const;
 
-    /// CPL, segments, CR0, CR4, DR7 or EFLAGS.AC changed: recomputes `mode`, `armed`, `tlb` and
-    /// `stamp`.
+    /// CPL, segments, CR0, CR4, DR7 or EFLAGS.AC or VM changed: recomputes `mode`, `armed`, `tlb`
+    /// and `stamp`.
     void context_changed();
     void set_cpl(unsigned value) {
         cpl = value;

@@ -33,8 +33,9 @@ struct ExecutionPoint {
     std::uint32_t eflags = 0;
     Selector ss;
     std::uint32_t esp = 0;
+    unsigned ring = 0;  ///< CPL, which real and virtual 8086 mode do not show in CS
 
-    [[nodiscard]] unsigned cpl() const { return cs.rpl(); }
+    [[nodiscard]] unsigned cpl() const { return ring; }
 };
 
 /// One finished transition, told after it took effect.

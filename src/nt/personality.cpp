@@ -63,8 +63,7 @@ std::optional<guest::StopReason> Personality::port_io(guest::Machine& machine,
                                                       const cpu::Exit& exit) {
     cpu::Cpu& cpu = machine.cpu();
     // A hypercall is `out imm8,eax` of the kernel; anything else is a bus where nothing answers.
-    const bool from_kernel =
-        cpu.cpl == 0 && (cpu.system_flags & cpu::flag::vm) == 0 && cpu.protected_mode();
+    const bool from_kernel = cpu.cpl == 0 && cpu.protected_mode();
     if (!exit.write) {
         cpu::complete_in(cpu, all_ones);
         return std::nullopt;

@@ -11,7 +11,7 @@ namespace {
 
 /// What FFFF:FFFF reaches, in whole pages.
 constexpr std::uint32_t memory_size = 0x110000;
-constexpr unsigned most_steps = 1U << 17;
+constexpr unsigned most_steps = 1U << 10;
 
 /// The hidden part as every load in real mode leaves it: base = 16 * selector, limit 64 KiB.
 cpu::Segment real_mode_segment(std::uint16_t selector) {

@@ -35,9 +35,7 @@ void set_cr0(Cpu& cpu, std::uint32_t value) {
     if (paging_unprotected || through_no_cache) {
         throw Fault::gp(0);
     }
-    if ((value & cr0::pe) == 0 && cpu.protected_mode()) {
-        throw FeatureNotBuilt{"real mode"};
-    }
+    // CPL is 0 on both sides of PE, and the segments keep what they were loaded with.
     const std::uint32_t changed = cpu.cr0 ^ value;
     cpu.cr0 = value;
     if ((changed & (cr0::pg | cr0::wp | cr0::pe)) != 0) {

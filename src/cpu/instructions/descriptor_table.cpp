@@ -95,17 +95,28 @@ Selection select_store_table(const Decoded& d, std::uint32_t mode) {
         d, mode, [&]<typename M>() { return handled<&store_table<table_register, M>, true>(); });
 }
 
+// LLDT, LTR, SLDT and STR do not exist outside protected mode: #UD.
+
 Selection select_load_local_table(const Decoded& d, std::uint32_t mode) {
+    if ((mode & block_mode::protected_mode) == 0) {
+        return {};
+    }
     return with_destination(d, mode,
                             [&]<typename S>() { return handled<&load_local_table<S>, true>(); });
 }
 
 Selection select_load_task(const Decoded& d, std::uint32_t mode) {
+    if ((mode & block_mode::protected_mode) == 0) {
+        return {};
+    }
     return with_destination(d, mode, [&]<typename S>() { return handled<&load_task<S>, true>(); });
 }
 
 template <SystemSegment Cpu::*segment>
 Selection select_store_selector(const Decoded& d, std::uint32_t mode) {
+    if ((mode & block_mode::protected_mode) == 0) {
+        return {};
+    }
     return with_word_width(d.width(), [&]<typename W>() {
         return with_destination(d, mode, [&]<typename D>() {
             return handled<&store_selector<segment, W, D>, D::is_memory>();

@@ -4,6 +4,7 @@
 
 #include "cpu/instruction.hpp"
 #include "cpu/operands.hpp"
+#include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/stack.hpp"
 
 namespace ringside::cpu {
@@ -118,7 +119,28 @@ Selection select_set_interrupt(const Decoded&, std::uint32_t) {
     return {&serializing<&set_interrupt>, true};
 }
 
+/// The same in virtual 8086 mode, where they need IOPL 3.
+template <typename Stack, typename W>
+struct PushVirtualFlags {
+    static void run(Cpu& cpu, const Op* op) {
+        require_virtual_8086_iopl(cpu);
+        PushFlags<Stack, W>::run(cpu, op);
+    }
+};
+template <typename Stack, typename W>
+struct PopVirtualFlags {
+    static const Op* run(Cpu& cpu, const Op* op) {
+        require_virtual_8086_iopl(cpu);
+        return PopFlags<Stack, W>::run(cpu, op);
+    }
+};
+
 Selection select_push(const Decoded& d, std::uint32_t mode) {
+    if (block_mode::is_virtual_8086(mode)) {
+        return with_word_width(d.instruction.operand_width, [&]<typename W>() {
+            return handled<&PushVirtualFlags<SegmentedStack, W>::run, true>();
+        });
+    }
     return with_stack(mode, [&]<typename Stack>() {
         return with_word_width(d.instruction.operand_width, [&]<typename W>() {
             return handled<&PushFlags<Stack, W>::run, true>();
@@ -127,6 +149,11 @@ Selection select_push(const Decoded& d, std::uint32_t mode) {
 }
 
 Selection select_pop(const Decoded& d, std::uint32_t mode) {
+    if (block_mode::is_virtual_8086(mode)) {
+        return with_word_width(d.instruction.operand_width, [&]<typename W>() {
+            return Selection{&ending<&PopVirtualFlags<SegmentedStack, W>::run>, true};
+        });
+    }
     return with_stack(mode, [&]<typename Stack>() {
         return with_word_width(d.instruction.operand_width, [&]<typename W>() {
             return Selection{&ending<&PopFlags<Stack, W>::run>, true};

@@ -127,8 +127,7 @@ template <typename M>
 }
 
 fpu::ImageFormat image_format(const Cpu& cpu, const Op* op) {
-    const bool real = !cpu.protected_mode() || (cpu.system_flags & flag::vm) != 0;
-    return {(op->modes & op_mode::operand16) == 0, !real};
+    return {(op->modes & op_mode::operand16) == 0, cpu.protected_mode()};
 }
 
 [[gnu::noinline]] void load_image(Cpu& cpu, const Op* op) {

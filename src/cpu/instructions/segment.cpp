@@ -157,7 +157,12 @@ void adjust_rpl(Cpu& cpu, const Op* op) {
     cpu.flags.set_zf(raised);
 }
 
+// There are no descriptors to ask about in real and virtual 8086 mode: #UD, as for ARPL.
+
 Selection select_access_rights(const Decoded& d, std::uint32_t mode) {
+    if ((mode & block_mode::protected_mode) == 0) {
+        return {};
+    }
     return with_word_width(d.width(), [&]<typename W>() {
         return with_source(
             d, mode, [&]<typename S>() { return handled<&load_access_rights<W, S>, true>(); });
@@ -165,6 +170,9 @@ Selection select_access_rights(const Decoded& d, std::uint32_t mode) {
 }
 
 Selection select_limit(const Decoded& d, std::uint32_t mode) {
+    if ((mode & block_mode::protected_mode) == 0) {
+        return {};
+    }
     return with_word_width(d.width(), [&]<typename W>() {
         return with_source(d, mode,
                            [&]<typename S>() { return handled<&load_limit<W, S>, true>(); });
@@ -174,11 +182,17 @@ Selection select_limit(const Decoded& d, std::uint32_t mode) {
 /// The operand of VERR and VERW is their first one.
 template <bool for_writing>
 Selection select_verify(const Decoded& d, std::uint32_t mode) {
+    if ((mode & block_mode::protected_mode) == 0) {
+        return {};
+    }
     return with_destination(d, mode,
                             [&]<typename S>() { return handled<&verify<for_writing, S>, true>(); });
 }
 
 Selection select_adjust_rpl(const Decoded& d, std::uint32_t mode) {
+    if ((mode & block_mode::protected_mode) == 0) {
+        return {};
+    }
     return with_destination(d, mode, [&]<typename D>() { return handled<&adjust_rpl<D>, true>(); });
 }
 

@@ -7,6 +7,7 @@
 #include "cpu/privilege/call_gate.hpp"
 #include "cpu/privilege/code_segment.hpp"
 #include "cpu/privilege/frame.hpp"
+#include "cpu/privilege/real_mode.hpp"
 #include "cpu/privilege/task_transfer.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/segments/segment_load.hpp"
@@ -71,6 +72,9 @@ void enter_outer_ring(Cpu& cpu, const OuterReturn& to, CheckedSegment ss) {
 
 template <typename W>
 void jump_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
+    if (!cpu.protected_mode()) [[unlikely]] {
+        return jump_paragraph<W>(cpu, op, selector, offset, indirect);
+    }
     TableEntry entry = read_descriptor(cpu, selector, Vector::general_protection);
     if (entry.descriptor.is_system()) [[unlikely]] {
         through_system_descriptor(cpu, op, {selector, entry.descriptor, false, indirect});
@@ -83,6 +87,9 @@ void jump_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect
 
 template <typename W>
 void call_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect) {
+    if (!cpu.protected_mode()) [[unlikely]] {
+        return call_paragraph<W>(cpu, op, selector, offset, indirect);
+    }
     TableEntry entry = read_descriptor(cpu, selector, Vector::general_protection);
     if (entry.descriptor.is_system()) [[unlikely]] {
         through_system_descriptor(cpu, op, {selector, entry.descriptor, true, indirect});
@@ -103,6 +110,9 @@ void call_far(Cpu& cpu, const Op* op, Selector selector, W offset, bool indirect
 
 template <typename W>
 void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immediate) {
+    if (!cpu.protected_mode()) [[unlikely]] {
+        return return_paragraph<W>(cpu, op, released, with_immediate);
+    }
     constexpr auto width = static_cast<std::uint32_t>(sizeof(W));
     std::array<std::uint32_t, 2> frame{};
     read_stack<W>(cpu, 0, frame);

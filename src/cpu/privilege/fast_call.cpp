@@ -19,7 +19,7 @@ void load_flat(Segment& s, std::uint32_t selector, unsigned type, unsigned dpl) 
 
 std::uint32_t base_selector(const Cpu& cpu) {
     const std::uint32_t selector = cpu.sysenter_cs & 0xFFFCU;
-    if (selector == 0) {
+    if (selector == 0 || cpu.real_mode()) {
         throw Fault::gp(0);
     }
     return selector;

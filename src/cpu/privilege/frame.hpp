@@ -35,7 +35,7 @@ class Frame {
     }
 
   private:
-    std::array<std::uint32_t, 6> values_{};
+    std::array<std::uint32_t, 10> values_{};
     unsigned count_ = 0;
 };
 

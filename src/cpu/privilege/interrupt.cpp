@@ -4,7 +4,9 @@
 #include "cpu/dispatch.hpp"
 #include "cpu/privilege/frame.hpp"
 #include "cpu/privilege/inner_stack.hpp"
+#include "cpu/privilege/real_mode.hpp"
 #include "cpu/privilege/task_switch.hpp"
+#include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/segments/descriptor_table.hpp"
 #include "cpu/timing/clock_table.hpp"
@@ -101,6 +103,10 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
     if (!code.present()) [[unlikely]] {
         throw selector_fault(Vector::segment_not_present, selector, ext);
     }
+    const bool from_virtual_8086 = cpu.virtual_8086();
+    if (from_virtual_8086) [[unlikely]] {
+        check_virtual_8086_handler(selector, code, ext);
+    }
     const bool wide = (gate.type() & 8) != 0;
     const std::uint32_t target = wide ? gate.gate_offset() : gate.gate_offset() & 0xFFFFU;
     const bool inner = !code.conforming() && code.dpl() < cpu.cpl;
@@ -113,6 +119,9 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
     InnerStack inside;
     if (inner) {
         inside = inner_stack(cpu, new_cpl, ext);
+        if (from_virtual_8086) [[unlikely]] {
+            push_data_segments(cpu, frame);
+        }
         frame.push(ss.selector.value());
         frame.push(esp);
     }
@@ -138,6 +147,9 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
     } else {
         set_stack_pointer(cpu, frame.write(cpu, ss, esp, wide, rights, ext));
     }
+    if (from_virtual_8086) [[unlikely]] {
+        clear_data_segments(cpu);
+    }
     cs.load(selector.with_rpl(new_cpl), entry.descriptor);
     cpu.eip = target;
     std::uint32_t cleared = flag::tf | flag::nt | flag::rf | flag::vm;
@@ -146,16 +158,34 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
     }
     cpu.system_flags &= ~cleared;
     cpu.set_cpl(new_cpl);
+    if (from_virtual_8086) [[unlikely]] {
+        return Route::v86;
+    }
     return inner ? Route::inner : Route::same;
+}
+
+void take_in_real_mode(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks,
+                       std::uint32_t return_eip) {
+    Watched watched(cpu, kind_of(event), op);
+    if (Transition* record = watched.record()) {
+        record->vector = event.vector;
+    }
+    take_through_table(cpu, event, return_eip);
+    cpu.clock += block_ticks + cpu.clocks.transition(cause_of(event), Route::real).ticks;
+    cpu.trap_suppressed = true;
+    watched.finish(cpu);
 }
 
 /// Takes the event all the way, or throws the fault that is in the way.
 void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks) {
-    if (!cpu.protected_mode()) {
-        throw FeatureNotBuilt{"real mode"};
+    const std::uint32_t return_eip = op == nullptr ? cpu.eip : cpu.eip_of(op) + op->length;
+    if (cpu.real_mode()) [[unlikely]] {
+        return take_in_real_mode(cpu, event, op, block_ticks, return_eip);
+    }
+    if (cpu.virtual_8086() && event.source == Event::Source::software) [[unlikely]] {
+        require_virtual_8086_iopl(cpu);
     }
     const Descriptor gate = read_gate(cpu, event);
-    const std::uint32_t return_eip = op == nullptr ? cpu.eip : cpu.eip_of(op) + op->length;
     if (gate.system_type() == SystemType::task_gate) [[unlikely]] {
         Watched watched(cpu, TransitionKind::task_switch, op);
         if (Transition* record = watched.record()) {
@@ -163,8 +193,7 @@ void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks)
             record->has_error_code = event.has_error_code();
             record->error_code = event.has_error_code() ? event.error_code : 0;
         }
-        const Route route =
-            (cpu.system_flags & flag::vm) != 0 ? Route::v86_task_gate : Route::task_gate;
+        const Route route = cpu.virtual_8086() ? Route::v86_task_gate : Route::task_gate;
         const std::uint64_t path = cpu.clocks.transition(cause_of(event), route).ticks;
         switch_task(cpu,
                     {gate.gate_selector(), Nesting::nested, return_eip, eflags_image(cpu, event),

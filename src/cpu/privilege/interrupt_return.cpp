@@ -7,7 +7,9 @@
 #include "cpu/privilege/code_segment.hpp"
 #include "cpu/privilege/far_transfer.hpp"
 #include "cpu/privilege/frame.hpp"
+#include "cpu/privilege/real_mode.hpp"
 #include "cpu/privilege/task_transfer.hpp"
+#include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -16,7 +18,8 @@ namespace {
 
 using timing::Path;
 
-/// EFLAGS after the return: IF needs CPL <= IOPL and IOPL needs CPL 0, both as they are before it.
+}  // namespace
+
 std::uint32_t returned_eflags(const Cpu& cpu, std::uint32_t image, std::uint32_t operand_mask) {
     std::uint32_t changes =
         flag::arithmetic | flag::tf | flag::df | flag::nt | flag::rf | flag::ac | flag::id;
@@ -30,11 +33,15 @@ std::uint32_t returned_eflags(const Cpu& cpu, std::uint32_t image, std::uint32_t
     return (cpu.eflags() & ~changes) | (image & changes);
 }
 
-}  // namespace
-
 template <typename W>
 void interrupt_return(Cpu& cpu, const Op* op) {
     constexpr auto width = static_cast<std::uint32_t>(sizeof(W));
+    if (!cpu.protected_mode()) [[unlikely]] {
+        if (cpu.virtual_8086()) {
+            require_virtual_8086_iopl(cpu);
+        }
+        return interrupt_return_paragraph<W>(cpu, op);
+    }
     if ((cpu.system_flags & flag::nt) != 0) [[unlikely]] {
         return_to_task(cpu, op);
         return;
@@ -42,7 +49,7 @@ void interrupt_return(Cpu& cpu, const Op* op) {
     std::array<std::uint32_t, 3> frame{};
     read_stack<W>(cpu, 0, frame);
     if (cpu.cpl == 0 && (frame[2] & flag::vm) != 0) [[unlikely]] {
-        throw FeatureNotBuilt{"iret to virtual 8086 mode"};
+        return return_to_virtual_8086(cpu, op);
     }
     const Selector selector{static_cast<std::uint16_t>(frame[1])};
     const CheckedSegment cs = return_code_segment(cpu, selector);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/privilege/new_task.hpp"
 
+#include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/segments/descriptor_table.hpp"
 #include "cpu/segments/segment_load.hpp"
 
@@ -38,14 +39,6 @@ void load_code(Cpu& cpu, std::uint32_t ext) {
     cs.load(selector, entry.descriptor);
 }
 
-/// Every segment becomes 64 KiB of writable data of ring 3 at 16 times its selector.
-void load_v86_segments(Cpu& cpu) {
-    for (Segment& s : cpu.segments) {
-        const std::uint32_t base = std::uint32_t{s.selector.value()} << 4;
-        s.load(s.selector, Descriptor{(base << 16) | 0xFFFFU, 0xF300U | (base >> 16)});
-    }
-}
-
 }  // namespace
 
 void load_task_registers(Cpu& cpu, const TaskState& state) {
@@ -64,9 +57,9 @@ void load_task_registers(Cpu& cpu, const TaskState& state) {
         cpu.segments.at(i) = Segment::null(state.segments.at(i));
     }
     cpu.ldtr = {state.ldt, {}, 0, SystemType::ldt, false};
-    const bool v86 = (cpu.system_flags & flag::vm) != 0;
+    const bool v86 = cpu.virtual_8086();
     if (v86) {
-        load_v86_segments(cpu);
+        load_virtual_8086_segments(cpu, state.segments);
     }
     cpu.cpl = v86 ? 3 : cpu.segment(SegmentRegister::cs).selector.rpl();
     cpu.context_changed();
@@ -75,7 +68,7 @@ void load_task_registers(Cpu& cpu, const TaskState& state) {
 void load_task_segments(Cpu& cpu, std::uint32_t ext) {
     const LoadFaults faults{Vector::invalid_tss, ext};
     load_ldt(cpu, ext);
-    if ((cpu.system_flags & flag::vm) != 0) {
+    if (cpu.virtual_8086()) {
         return;
     }
     load_code(cpu, ext);

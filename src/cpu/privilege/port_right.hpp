@@ -17,12 +17,12 @@ void ask_permission_map(Cpu& cpu, std::uint32_t port, std::uint32_t size);
 /// which the clocks depend. #GP(0) when the ports are not granted.
 [[nodiscard]] inline timing::PortRight require_port(Cpu& cpu, std::uint32_t port,
                                                     std::uint32_t size) {
-    const bool v86 = (cpu.system_flags & flag::vm) != 0;
+    const bool v86 = cpu.virtual_8086();
     if (cpu.cpl > cpu.iopl() || v86) [[unlikely]] {
         ask_permission_map(cpu, port, size);
         return v86 ? timing::PortRight::v86 : timing::PortRight::bitmap;
     }
-    return (cpu.cr0 & cr0::pe) != 0 ? timing::PortRight::allowed : timing::PortRight::real;
+    return cpu.real_mode() ? timing::PortRight::real : timing::PortRight::allowed;
 }
 
 }  // namespace ringside::cpu

@@ -65,6 +65,15 @@ class Descriptor {
         return bit(high(), 23) != 0 ? (raw << 12) | 0xFFFU : raw;
     }
 
+    [[nodiscard]] constexpr Descriptor with_base(std::uint32_t base) const {
+        return {(low() & 0x0000FFFFU) | (base << 16),
+                (high() & 0x00FFFF00U) | bits(base, 23U, 16U) | (base & 0xFF000000U)};
+    }
+    /// With another byte 5: P, DPL, S and the type.
+    [[nodiscard]] constexpr Descriptor with_rights(std::uint32_t rights) const {
+        return {low(), (high() & 0xFFFF00FFU) | (rights << 8)};
+    }
+
     [[nodiscard]] constexpr SystemType system_type() const {
         return static_cast<SystemType>(type());
     }

@@ -64,6 +64,21 @@ struct Segment {
             highest = any ? top : 0;
         }
     }
+    /// As real and virtual 8086 mode load it: the base is 16 times the selector. Limit and rights
+    /// stay, so that those of an earlier protected mode go on to hold (SDM vol. 3, "Switching Back
+    /// to Real-Address Mode").
+    void load_paragraph(Selector with_selector) {
+        selector = with_selector;
+        base = std::uint32_t{with_selector.value()} << 4;
+        descriptor = descriptor.with_base(base);
+    }
+    /// CS by a far transfer in the same modes: it may be written, too.
+    void load_code_paragraph(Selector with_selector, std::uint32_t rights) {
+        load_paragraph(with_selector);
+        descriptor = descriptor.with_rights(rights);
+        readable = true;
+        writable = true;
+    }
     /// A null selector in DS, ES, FS or GS: any access is #GP(0).
     static Segment null(Selector selector) {
         Segment s;

@@ -37,6 +37,10 @@ CheckedSegment stack_segment(Cpu& cpu, Selector selector, unsigned cpl, const Lo
 }
 
 void load_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
+    if (!cpu.protected_mode()) [[unlikely]] {
+        cpu.segment(r).load_paragraph(selector);
+        return;
+    }
     const CheckedSegment checked = r == SegmentRegister::ss ? stack_segment(cpu, selector, cpu.cpl)
                                                             : data_segment(cpu, selector, cpu.cpl);
     checked.load_into(cpu.segment(r));

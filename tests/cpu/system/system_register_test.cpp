@@ -94,13 +94,14 @@ TEST_CASE("mov cr0: impossible combinations are #GP(0), reserved bits keep still
     CHECK(after(cr0::pe | cr0::ts | cr0::wp, Model::i386) == (cr0::pe | cr0::ts));
 }
 
-TEST_CASE("clearing PE is not built", "[system]") {
+TEST_CASE("clearing PE leaves the segments as they are, and 32-bit code running", "[system]") {
     Rings m(0);
     m.reg(GeneralRegister::eax) = cr0::et;
-    const Exit exit = m.run("90 0f 22 c0");
-    CHECK(exit.kind == ExitKind::feature_not_built);
-    CHECK(exit.feature == "real mode");
-    CHECK(m.cpu.eip == Rings::start + 1);
+    const Exit exit = m.run("90 0f 22 c0 b9 78 56 34 12 f4");
+    CHECK(exit.kind == ExitKind::halted);
+    CHECK(m.cpu.real_mode());
+    CHECK(m.reg(GeneralRegister::ecx) == 0x12345678);
+    CHECK(m.cpu.segment(SegmentRegister::ds).flat_data());
 }
 
 TEST_CASE("turning paging on takes effect with the next instruction", "[system]") {
