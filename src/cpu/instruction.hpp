@@ -45,6 +45,7 @@ std::span<const Instruction> control_register_instructions();
 std::span<const Instruction> data_instructions();
 std::span<const Instruction> descriptor_table_instructions();
 std::span<const Instruction> divide_instructions();
+std::span<const Instruction> extended_state_instructions();
 std::span<const Instruction> flag_instructions();
 std::span<const Instruction> float_arithmetic_instructions();
 std::span<const Instruction> float_compare_instructions();
@@ -53,8 +54,15 @@ std::span<const Instruction> fpu_instructions();
 std::span<const Instruction> identification_instructions();
 std::span<const Instruction> io_instructions();
 std::span<const Instruction> logic_instructions();
+std::span<const Instruction> masked_store_instructions();
+std::span<const Instruction> memory_order_instructions();
 std::span<const Instruction> multiply_instructions();
+std::span<const Instruction> packed_extract_instructions();
+std::span<const Instruction> packed_integer_instructions();
 std::span<const Instruction> packed_logic_instructions();
+std::span<const Instruction> packed_move_instructions();
+std::span<const Instruction> packed_shift_instructions();
+std::span<const Instruction> packed_shuffle_instructions();
 std::span<const Instruction> segment_instructions();
 std::span<const Instruction> shift_instructions();
 std::span<const Instruction> stack_instructions();
@@ -69,7 +77,9 @@ Selection select_far_return(const Decoded& decoded, std::uint32_t mode);
 Selection select_pop_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_segment(const Decoded& decoded, std::uint32_t mode);
 Selection select_move_system(const Decoded& decoded, std::uint32_t mode);
+// CMPSD and MOVSD are also instructions on double-precision scalars.
 Selection select_scalar_compare(const Decoded& decoded, std::uint32_t mode);
+Selection select_scalar_move(const Decoded& decoded, std::uint32_t mode);
 
 /// The opcode of an escape instruction (D8 to DF), as FOP has it.
 std::uint16_t x87_opcode(const Decoded& decoded);

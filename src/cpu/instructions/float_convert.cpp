@@ -91,14 +91,14 @@ Selection from_mmx(const Decoded& d, std::uint32_t mode) {
             return handled<&compute<Operation, ToXmm, XmmFile, Source>, true>();
         });
     }
-    return handled<&compute<Operation, ToXmm, MmFile, FromRegister<MmFile>>, true>();
+    return handled<&compute<Operation, ToXmm, MmxFile, FromRegister<MmxFile>>, true>();
 }
 
 /// mm := xmm/m
 template <typename Operation>
 Selection to_mmx(const Decoded& d, std::uint32_t mode) {
     return with_vector_source<XmmFile>(d, mode, [&]<typename Source>() {
-        return handled<&compute<Operation, ToMmx, MmFile, Source>, true>();
+        return handled<&compute<Operation, ToMmx, MmxFile, Source>, true>();
     });
 }
 

@@ -158,37 +158,6 @@ fpu::ImageFormat image_format(const Cpu& cpu, const Op* op) {
     memory.write(0, std::span(image).first(size));
 }
 
-// FXSAVE and FXRSTOR do not wait. Of their 512 bytes the x87 has the first part; the rest belongs
-// to MXCSR and the XMM registers.
-constexpr std::uint32_t extended_size = 512;
-
-void require_extended(Cpu& cpu, MemoryImage& memory) {
-    require_fpu(cpu);
-    if ((memory.start().value & 15U) != 0) {
-        throw Fault::gp(0);
-    }
-    memory.require(TriedFirst::last_byte);
-}
-
-[[gnu::noinline]] void save_extended(Cpu& cpu, const Op* op) {
-    MemoryImage memory(cpu, op, extended_size, mmu::Access::write);
-    require_extended(cpu, memory);
-    std::array<std::byte, fpu::extended_save_size> image{};
-    fpu::store_extended(cpu.fpu.state, image);
-    constexpr std::uint32_t mxcsr = 24;
-    constexpr std::uint32_t registers = 32;
-    memory.write(0, std::span(image).first(mxcsr));
-    memory.write(registers, std::span(image).subspan(registers));
-}
-
-[[gnu::noinline]] void restore_extended(Cpu& cpu, const Op* op) {
-    MemoryImage memory(cpu, op, extended_size, mmu::Access::read);
-    require_extended(cpu, memory);
-    std::array<std::byte, extended_size> image{};
-    memory.read(image);
-    fpu::load_extended(cpu.fpu.state, image);
-}
-
 // WAIT looks at MP and TS, and at nothing else of CR0.
 void wait(Cpu& cpu, const Op*) {
     constexpr std::uint32_t both = cr0::mp | cr0::ts;
@@ -257,11 +226,6 @@ Selection select_x87(const Decoded& d, std::uint32_t mode) {
 
 Selection select_with_flags(const Decoded&, std::uint32_t) {
     return handled<&with_flags, true>();
-}
-
-template <auto body>
-Selection select_extended(const Decoded&, std::uint32_t) {
-    return handled<body, true>();
 }
 
 Selection select_wait(const Decoded&, std::uint32_t) {
@@ -359,8 +323,6 @@ constexpr std::array table{
     Instruction{ZYDIS_MNEMONIC_FWAIT, select_wait, "WAIT/FWAIT", Model::i386, "SDM vol. 2, WAIT/FWAIT"},
     Instruction{ZYDIS_MNEMONIC_FXAM, select_x87, "FXAM", Model::i386, "SDM vol. 2, FXAM"},
     Instruction{ZYDIS_MNEMONIC_FXCH, select_x87, "FXCH", Model::i386, "SDM vol. 2, FXCH"},
-    Instruction{ZYDIS_MNEMONIC_FXRSTOR, select_extended<&restore_extended>, "FXRSTOR", Model::p6, "SDM vol. 2, FXRSTOR"},
-    Instruction{ZYDIS_MNEMONIC_FXSAVE, select_extended<&save_extended>, "FXSAVE", Model::p6, "SDM vol. 2, FXSAVE"},
     Instruction{ZYDIS_MNEMONIC_FXTRACT, select_x87, "FXTRACT", Model::i386, "SDM vol. 2, FXTRACT"},
     Instruction{ZYDIS_MNEMONIC_FYL2X, select_x87, "FYL2X", Model::i386, "SDM vol. 2, FYL2X"},
     Instruction{ZYDIS_MNEMONIC_FYL2XP1, select_x87, "FYL2XP1", Model::i386, "SDM vol. 2, FYL2XP1"},

@@ -83,7 +83,7 @@ constexpr std::array table{
     row<LoadString, std::uint32_t>(ZYDIS_MNEMONIC_LODSD, "LODS", lods),
     row<MoveString, std::uint8_t>(ZYDIS_MNEMONIC_MOVSB, "MOVS", movs),
     row<MoveString, std::uint16_t>(ZYDIS_MNEMONIC_MOVSW, "MOVS", movs),
-    row<MoveString, std::uint32_t>(ZYDIS_MNEMONIC_MOVSD, "MOVS", movs),
+    row<MoveString, std::uint32_t, &select_scalar_move>(ZYDIS_MNEMONIC_MOVSD, "MOVS", movs),
     row<ScanString, std::uint8_t>(ZYDIS_MNEMONIC_SCASB, "SCAS", scas),
     row<ScanString, std::uint16_t>(ZYDIS_MNEMONIC_SCASW, "SCAS", scas),
     row<ScanString, std::uint32_t>(ZYDIS_MNEMONIC_SCASD, "SCAS", scas),

@@ -47,7 +47,7 @@ struct ToXmm {
 struct ToMmx {
     static Xmm old(const Cpu&, const Op*) { return {}; }
     static void set(Cpu& cpu, const Op* op, const Xmm& value) {
-        MmFile::set(cpu, op->dst, value.quads[0]);
+        MmxFile::set(cpu, op->dst, value.quads[0]);
     }
 };
 
@@ -58,7 +58,7 @@ struct ToGeneral {
     }
 };
 
-/// destination := operation(destination, source). `Entry` is MmFile where the x87 gives way.
+/// destination := operation(destination, source). `Entry` is MmxFile where the x87 gives way.
 template <typename Operation, typename Destination, typename Entry, typename Source>
 [[gnu::noinline]] void compute(Cpu& cpu, const Op* op) {
     XmmFile::require(cpu);

@@ -8,4 +8,9 @@ LinearAddress CheckedAddress::address(Cpu& cpu, const Op* op, std::uint32_t size
     return Segmented::address(cpu, op, size, access);
 }
 
+LinearAddress unchecked_address(const Cpu& cpu, const Op* op) {
+    const auto r = static_cast<SegmentRegister>(op->segment);
+    return {cpu.segment(r).base + effective_offset(cpu, op)};
+}
+
 }  // namespace ringside::cpu::simd

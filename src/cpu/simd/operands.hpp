@@ -37,7 +37,7 @@ struct XmmFile {
 };
 
 /// MM0 to MM7, the significands of R0 to R7. Writing one makes its sign and exponent all ones.
-struct MmFile {
+struct MmxFile {
     using Value = std::uint64_t;
     static constexpr ZydisRegisterClass zydis_class = ZYDIS_REGCLASS_MMX;
 
@@ -57,6 +57,25 @@ struct CheckedAddress {
     static LinearAddress address(Cpu& cpu, const Op* op, std::uint32_t size, mmu::Access access);
 };
 
+/// Linear address of the memory operand, its segment not asked.
+[[nodiscard]] LinearAddress unchecked_address(const Cpu& cpu, const Op* op);
+
+/// Before the segment is asked. An operand off its boundary is #GP(0) even when it also lies beyond
+/// the limit of SS: the recorded vectors say so, no manual does.
+inline void check_alignment_first(const Cpu& cpu, const Op* op) {
+    check_xmm_alignment(unchecked_address(cpu, op));
+}
+
+/// Linear address of an operand of the size of W.
+template <typename Ea, typename W, Alignment alignment>
+[[nodiscard]] LinearAddress place_of(Cpu& cpu, const Op* op, mmu::Access access) {
+    if constexpr (std::is_same_v<Ea, CheckedAddress> && sizeof(W) == sizeof(Xmm) &&
+                  alignment == Alignment::required) {
+        check_alignment_first(cpu, op);
+    }
+    return Ea::address(cpu, op, sizeof(W), access);
+}
+
 /// The register of a file that Op::src names.
 template <typename File>
 struct FromRegister {
@@ -75,7 +94,7 @@ struct FromMemory {
 
     template <typename W, Alignment alignment = Alignment::required>
     [[nodiscard]] static W read(Cpu& cpu, const Op* op) {
-        const LinearAddress a = Ea::address(cpu, op, sizeof(W), mmu::Access::read);
+        const LinearAddress a = place_of<Ea, W, alignment>(cpu, op, mmu::Access::read);
         if constexpr (sizeof(W) == sizeof(Xmm)) {
             return read_xmm<alignment>(cpu, a);
         } else {
@@ -84,7 +103,7 @@ struct FromMemory {
     }
     template <typename W, Alignment alignment = Alignment::required>
     static void write(Cpu& cpu, const Op* op, W value) {
-        const LinearAddress a = Ea::address(cpu, op, sizeof(W), mmu::Access::write);
+        const LinearAddress a = place_of<Ea, W, alignment>(cpu, op, mmu::Access::write);
         if constexpr (sizeof(W) == sizeof(Xmm)) {
             write_xmm<alignment>(cpu, a, value);
         } else {
@@ -125,7 +144,7 @@ Selection with_file(const Decoded& d, unsigned index, const Pick& pick) {
     if (is_of<XmmFile>(d, index)) {
         return pick.template operator()<XmmFile>();
     }
-    return is_of<MmFile>(d, index) ? pick.template operator()<MmFile>() : Selection{};
+    return is_of<MmxFile>(d, index) ? pick.template operator()<MmxFile>() : Selection{};
 }
 
 }  // namespace ringside::cpu::simd

@@ -19,6 +19,7 @@ set(cpu_simd_sources
   simd/lane_result.cpp
   simd/lane_result.hpp
   simd/lanes.hpp
+  simd/moves.hpp
   simd/mxcsr.hpp
   simd/operands.cpp
   simd/operands.hpp

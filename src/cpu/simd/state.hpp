@@ -19,6 +19,8 @@ struct alignas(16) Xmm {
 /// XMM0 to XMM7 and MXCSR, as RESET leaves them (SDM vol. 3, table 9-1).
 struct State {
     static constexpr std::uint32_t mxcsr_at_reset = 0x1F80;
+    /// Bits that MXCSR has, DAZ (6) among them; loading another one is #GP(0).
+    static constexpr std::uint32_t mxcsr_mask = 0xFFFF;
 
     std::array<Xmm, 8> xmm{};
     std::uint32_t mxcsr = mxcsr_at_reset;

@@ -7,8 +7,8 @@
 #include "cpu/simd/arithmetic.hpp"
 #include "cpu/simd/float_operands.hpp"
 #include "cpu/simd/host_sse.hpp"
+#include "cpu/simd/sse_subject.hpp"
 #include "support/soak.hpp"
-#include "support/test_cpu.hpp"
 
 namespace ringside::test {
 namespace {
@@ -95,62 +95,10 @@ std::vector<Instruction> instructions() {
     return all;
 }
 
-/// Runs one instruction again and again on a processor of ours.
-class Subject {
-  public:
-    Subject(const Instruction& instruction, const Arithmetic& arithmetic)
-        : cpu_(TestCpu::running(instruction.code, cpu::Model::modern)),
-          length_(static_cast<std::uint32_t>(instruction.code.size() / 2)) {
-        cpu_.core().cr4 |= cpu::cr4::osfxsr | cpu::cr4::osxmmexcpt;
-        cpu_.core().simd.arithmetic = &arithmetic;
-        cpu_.core().fpu.state.initialize();
-    }
-
-    void execute(SseStep& step) {
-        cpu::Cpu& core = cpu_.core();
-        core.eip = TestCpu::code_address;
-        cpu_.esp() = TestCpu::stack_top;
-        cpu_.eax() = step.eax;
-        core.set_eflags(static_cast<std::uint32_t>(step.eflags) | cpu::flag::fixed);
-        core.simd.xmm[0] = step.xmm0;
-        core.simd.xmm[1] = step.xmm1;
-        core.simd.mxcsr = step.mxcsr;
-        core.fpu.state.physical[0].significand = step.mm0;
-        static_cast<void>(core.run(core.clock + 1));
-        step.faulted = core.eip == TestCpu::code_address + length_ ? 0 : 1;
-        step.xmm0 = core.simd.xmm[0];
-        step.mm0 = core.fpu.state.physical[0].significand;
-        step.mxcsr = core.simd.mxcsr;
-        step.eax = cpu_.eax();
-        step.eflags = cpu_.flags();
-    }
-
-  private:
-    TestCpu cpu_;
-    std::uint32_t length_;
-};
-
-std::vector<std::byte> bytes_of(std::string_view hex) {
-    std::vector<std::byte> bytes;
-    for (std::size_t i = 0; i < hex.size(); i += 2) {
-        bytes.push_back(
-            static_cast<std::byte>(std::stoul(std::string(hex.substr(i, 2)), nullptr, 16)));
-    }
-    return bytes;
-}
-
-std::string text(const SseStep& s) {
-    return fmt::format(
-        "{} mxcsr {:04x} fl {:03x} eax {:08x} mm0 {:016x}\n   xmm0 {:016x}{:016x} xmm1 "
-        "{:016x}{:016x}\n",
-        s.faulted != 0 ? "#XM" : "ok ", s.mxcsr, s.eflags, s.eax, s.mm0, s.xmm0.quads[1],
-        s.xmm0.quads[0], s.xmm1.quads[1], s.xmm1.quads[0]);
-}
-
 /// Random steps of one instruction on ours and on the host's; tells of the first difference.
 void judge(HostSse& host, const Instruction& instruction, const Arithmetic& arithmetic, int count) {
-    Subject subject(instruction, arithmetic);
-    host.prepare(bytes_of(instruction.code));
+    SseSubject subject(instruction.code, arithmetic);
+    host.prepare(subject.code());
     FloatOperands operands(std::hash<std::string>{}(instruction.name));
     for (int i = 0; i < count; ++i) {
         const SseStep before = operands.step(instruction.lanes == Lanes::singles);

@@ -22,14 +22,15 @@ namespace {
 
 static_assert(offsetof(SseStep, mm0) == 0x20 && offsetof(SseStep, mxcsr) == 0x28 &&
               offsetof(SseStep, eax) == 0x2C && offsetof(SseStep, eflags) == 0x30 &&
-              offsetof(SseStep, hosts_mxcsr) == 0x3C);
+              offsetof(SseStep, hosts_mxcsr) == 0x3C && offsetof(SseStep, mm1) == 0x40);
 
 // rdi: the step.
-constexpr std::array<unsigned char, 22> before{
+constexpr std::array<unsigned char, 26> before{
     0x0F, 0xAE, 0x57, 0x28,  // ldmxcsr [rdi+28h]
     0x0F, 0x10, 0x07,        // movups xmm0, [rdi]
     0x0F, 0x10, 0x4F, 0x10,  // movups xmm1, [rdi+10h]
     0x0F, 0x6F, 0x47, 0x20,  // movq mm0, [rdi+20h]
+    0x0F, 0x6F, 0x4F, 0x40,  // movq mm1, [rdi+40h]
     0x8B, 0x47, 0x2C,        // mov eax, [rdi+2Ch]
     0xFF, 0x77, 0x30,        // push qword [rdi+30h]
     0x9D,                    // popfq

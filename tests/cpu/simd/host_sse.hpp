@@ -9,7 +9,7 @@
 
 namespace ringside::test {
 
-/// What surrounds one instruction between XMM0, XMM1, MM0 and EAX. The judge's code knows the
+/// What surrounds one instruction between XMM0, XMM1, MM0, MM1 and EAX. The judge's code knows the
 /// offsets.
 struct SseStep {
     cpu::simd::Xmm xmm0;
@@ -20,6 +20,7 @@ struct SseStep {
     std::uint64_t eflags = 0;   ///< the six arithmetic flags
     std::uint32_t faulted = 0;  ///< 1: an unmasked exception came instead of a result
     std::uint32_t hosts_mxcsr = cpu::simd::State::mxcsr_at_reset;
+    std::uint64_t mm1 = 0;
 
     friend bool operator==(const SseStep&, const SseStep&) = default;
 };

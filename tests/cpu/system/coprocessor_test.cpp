@@ -50,11 +50,11 @@ TEST_CASE("wait is #NM when MP and TS are both set", "[system]") {
     CHECK(m.faulted(Vector::device_not_available, 0));
 }
 
-TEST_CASE("mmx and sse are #UD, whatever EM says", "[system]") {
+TEST_CASE("a pentium without MMX answers it by #UD, whatever EM and TS say", "[system]") {
     for (const std::string_view code : {"0f 77", "0f 6f c1", "0f 10 c1", "f3 0f 10 c1"}) {
         for (const std::uint32_t bits : {0U, cr0::em, cr0::ts}) {
             CAPTURE(code, bits);
-            Rings m(3, Model::p6);
+            Rings m(3, Model::pentium);
             m.cpu.cr0 |= bits;
             m.run(code);
             CHECK(m.faulted(Vector::invalid_opcode, 0));
