@@ -58,15 +58,16 @@ struct ToGeneral {
     }
 };
 
-/// destination := operation(destination, source). `Entry` is MmxFile where the x87 gives way.
+/// destination := operation(destination, source). `Entry` is MmxFile where the x87 gives way, which
+/// on silicon it does even when #XM follows.
 template <typename Operation, typename Destination, typename Entry, typename Source>
 [[gnu::noinline]] void compute(Cpu& cpu, const Op* op) {
     XmmFile::require(cpu);
     Entry::require(cpu);
     const Xmm source = widened(Source::template read<typename Operation::Source>(cpu, op));
     const Result r = Operation::apply(cpu.simd, op, Destination::old(cpu, op), source);
-    raise(cpu, r.flags);
     Entry::enter(cpu);
+    raise(cpu, r.flags);
     Destination::set(cpu, op, r.value);
 }
 
