@@ -52,10 +52,6 @@ std::string_view missing_part(std::span<const std::byte> instruction, bool code3
     } else if (cpu::is_coprocessor_escape(instruction)) {
         part = x87;
     }
-    // FXSAVE and FXRSTOR are recorded with MXCSR and the XMM registers.
-    if (part.bit == fxsr.bit && (traits.features & fxsr.bit) != 0) {
-        part = sse;
-    }
     // The state of the x87 goes in and out by FXRSTOR and FXSAVE.
     if (part.bit == x87.bit && (traits.features & x87.bit) != 0) {
         part = fxsr;

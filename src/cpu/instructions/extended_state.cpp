@@ -42,9 +42,7 @@ bool with_sse(const Cpu& cpu) {
 void require_image(const Cpu& cpu, const Op* op, MemoryImage& memory) {
     require_fpu(cpu);
     const LinearAddress start = unchecked_address(cpu, op);
-    if (cpu.checks_alignment() && start.value % sizeof(std::uint32_t) != 0) {
-        throw Fault::ac();
-    }
+    cpu.require_aligned(start, sizeof(std::uint32_t));
     check_xmm_alignment(start);
     memory.require(TriedFirst::last_byte);
 }

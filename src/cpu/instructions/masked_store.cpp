@@ -29,9 +29,7 @@ template <typename File>
     const auto mask = lanes_of<std::uint8_t>(File::get(cpu, op->src));
     const LinearAddress a = destination(cpu, op, sizeof bytes);
     check_whole(cpu, op, a, sizeof bytes);
-    if (cpu.checks_alignment() && a.value % sizeof bytes != 0) {
-        throw Fault::ac();
-    }
+    cpu.require_aligned(a, sizeof bytes);
     cpu.probe(a, sizeof bytes, mmu::Access::write, cpu.privilege());
     for (std::uint32_t i = 0; i < bytes.size(); ++i) {
         if ((mask[i] & 0x80U) != 0) {

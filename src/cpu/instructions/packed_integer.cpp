@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <type_traits>
 
 #include "cpu/instruction.hpp"
 #include "cpu/simd/packed.hpp"
@@ -30,8 +31,8 @@ constexpr Lane subtract(Lane a, Lane b) {
     return static_cast<Lane>(a - b);
 }
 
-// Saturation stays within the lane's width, which lets compilers keep whole registers busy: a sum
-// of equal signs that has the other one went over the limit on the side of its operands.
+// Saturation stays within the lane's width, which lets compilers keep whole registers busy. A
+// signed sum of equal signs that has the other one went over the limit on the side of its operands.
 
 template <typename Lane>
 using Unsigned = std::make_unsigned_t<Lane>;
@@ -43,23 +44,24 @@ constexpr Lane limit_on_side_of(Lane value) {
 
 template <typename Lane>
 constexpr Lane add_saturating(Lane a, Lane b) {
-    const auto sum =
-        static_cast<Lane>(static_cast<Unsigned<Lane>>(a) + static_cast<Unsigned<Lane>>(b));
-    if constexpr (std::numeric_limits<Lane>::is_signed) {
+    if constexpr (std::is_signed_v<Lane>) {
+        const auto sum =
+            static_cast<Lane>(static_cast<Unsigned<Lane>>(a) + static_cast<Unsigned<Lane>>(b));
         return ((a ^ sum) & (b ^ sum)) < 0 ? limit_on_side_of(a) : sum;
     } else {
-        return sum < a ? std::numeric_limits<Lane>::max() : sum;
+        const auto room = static_cast<Lane>(~b);
+        return add(std::min(a, room), b);
     }
 }
 
 template <typename Lane>
 constexpr Lane subtract_saturating(Lane a, Lane b) {
-    const auto difference =
-        static_cast<Lane>(static_cast<Unsigned<Lane>>(a) - static_cast<Unsigned<Lane>>(b));
-    if constexpr (std::numeric_limits<Lane>::is_signed) {
+    if constexpr (std::is_signed_v<Lane>) {
+        const auto difference =
+            static_cast<Lane>(static_cast<Unsigned<Lane>>(a) - static_cast<Unsigned<Lane>>(b));
         return ((a ^ b) & (a ^ difference)) < 0 ? limit_on_side_of(a) : difference;
     } else {
-        return a < b ? Lane{0} : difference;
+        return subtract(std::max(a, b), b);
     }
 }
 
@@ -95,8 +97,7 @@ constexpr Lane product_low(Lane a, Lane b) {
 
 template <typename Lane>
 constexpr Lane product_high(Lane a, Lane b) {
-    using Wide =
-        std::conditional_t<std::numeric_limits<Lane>::is_signed, std::int32_t, std::uint32_t>;
+    using Wide = std::conditional_t<std::is_signed_v<Lane>, std::int32_t, std::uint32_t>;
     return static_cast<Lane>((Wide{a} * Wide{b}) >> 16);
 }
 
@@ -113,7 +114,7 @@ struct MultiplyAndAdd {
         const auto y = lanes_of<std::int16_t>(b);
         Lanes<std::uint32_t, Value> sums;
         for (std::size_t i = 0; i < sums.size(); ++i) {
-            // Only 4 times 8000 squared goes beyond 31 bits, and wraps.
+            // Only 8000 squared twice goes beyond 31 bits, and wraps.
             sums[i] = static_cast<std::uint32_t>(x[2 * i] * y[2 * i]) +
                       static_cast<std::uint32_t>(x[2 * i + 1] * y[2 * i + 1]);
         }
@@ -125,11 +126,16 @@ struct MultiplyAndAdd {
 struct SumOfDistances {
     template <typename Value>
     static Value apply(const Value& a, const Value& b) {
-        const auto x = lanes_of<std::uint8_t>(a);
-        const auto y = lanes_of<std::uint8_t>(b);
-        Lanes<std::uint64_t, Value> sums{};
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            sums[i / 8] += static_cast<std::uint64_t>(x[i] > y[i] ? x[i] - y[i] : y[i] - x[i]);
+        const Value distances =
+            lane_by_lane<std::uint8_t>(a, b, [](std::uint8_t x, std::uint8_t y) {
+                return subtract(std::max(x, y), std::min(x, y));
+            });
+        auto sums = lanes_of<std::uint64_t>(distances);
+        for (std::uint64_t& quad : sums) {
+            constexpr std::uint64_t even_bytes = 0x00FF00FF00FF00FF;
+            constexpr std::uint64_t each_word = 0x0001000100010001;
+            const std::uint64_t pairs = (quad & even_bytes) + (quad >> 8 & even_bytes);
+            quad = pairs * each_word >> 48;
         }
         return joined<Value>(sums);
     }

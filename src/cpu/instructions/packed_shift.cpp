@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <array>
+#include <type_traits>
 
 #include "cpu/instruction.hpp"
 #include "cpu/simd/packed.hpp"
@@ -13,29 +14,34 @@ using namespace simd;
 // a constant. Beyond the width of a lane nothing is left but copies of the sign, if it is one.
 
 template <typename Lane>
-constexpr unsigned width = sizeof(Lane) * 8;
-
-template <typename Lane>
-constexpr Lane shift_left(Lane value, std::uint64_t count) {
-    return count < width<Lane> ? static_cast<Lane>(value << count) : Lane{0};
-}
+struct Left {
+    static Lane shifted(Lane value, unsigned count) { return static_cast<Lane>(value << count); }
+    static Lane emptied(Lane) { return 0; }
+};
 
 /// Arithmetic when the lane is signed.
 template <typename Lane>
-constexpr Lane shift_right(Lane value, std::uint64_t count) {
-    if (count >= width<Lane>) {
-        return value < Lane{0} ? static_cast<Lane>(-1) : Lane{0};
+struct Right {
+    static Lane shifted(Lane value, unsigned count) { return static_cast<Lane>(value >> count); }
+    static Lane emptied(Lane value) {
+        return std::is_signed_v<Lane> ? shifted(value, sizeof(Lane) * 8 - 1) : Lane{0};
     }
-    return static_cast<Lane>(value >> count);
-}
+};
 
-template <typename Lane, Lane (*operation)(Lane, std::uint64_t)>
+template <typename Lane, template <typename> typename Direction>
 struct EachLane {
     template <typename Value>
     static Value apply(const Value& value, std::uint64_t count) {
+        using Operation = Direction<Lane>;
         auto lanes = lanes_of<Lane>(value);
-        for (Lane& lane : lanes) {
-            lane = operation(lane, count);
+        if (count < sizeof(Lane) * 8) {
+            for (Lane& lane : lanes) {
+                lane = Operation::shifted(lane, static_cast<unsigned>(count));
+            }
+        } else {
+            for (Lane& lane : lanes) {
+                lane = Operation::emptied(lane);
+            }
         }
         return joined<Value>(lanes);
     }
@@ -93,9 +99,9 @@ Selection select_byte_shift(const Decoded&, std::uint32_t) {
     return by_constant<Operation, XmmFile>();
 }
 
-template <typename Lane, Lane (*operation)(Lane, std::uint64_t)>
+template <typename Lane, template <typename> typename Direction>
 constexpr Instruction each(ZydisMnemonic mnemonic, std::string_view source) {
-    return {mnemonic, select_shift<EachLane<Lane, operation>>, "packed shift", Model::p6, source};
+    return {mnemonic, select_shift<EachLane<Lane, Direction>>, "packed shift", Model::p6, source};
 }
 
 template <typename Operation>
@@ -104,16 +110,16 @@ constexpr Instruction bytes(ZydisMnemonic mnemonic, std::string_view source) {
 }
 
 constexpr std::array table{
-    each<std::uint32_t, shift_left>(ZYDIS_MNEMONIC_PSLLD, "SDM vol. 2, PSLLD"),
+    each<std::uint32_t, Left>(ZYDIS_MNEMONIC_PSLLD, "SDM vol. 2, PSLLD"),
     bytes<BytesLeft>(ZYDIS_MNEMONIC_PSLLDQ, "SDM vol. 2, PSLLDQ"),
-    each<std::uint64_t, shift_left>(ZYDIS_MNEMONIC_PSLLQ, "SDM vol. 2, PSLLQ"),
-    each<std::uint16_t, shift_left>(ZYDIS_MNEMONIC_PSLLW, "SDM vol. 2, PSLLW"),
-    each<std::int32_t, shift_right>(ZYDIS_MNEMONIC_PSRAD, "SDM vol. 2, PSRAD"),
-    each<std::int16_t, shift_right>(ZYDIS_MNEMONIC_PSRAW, "SDM vol. 2, PSRAW"),
-    each<std::uint32_t, shift_right>(ZYDIS_MNEMONIC_PSRLD, "SDM vol. 2, PSRLD"),
+    each<std::uint64_t, Left>(ZYDIS_MNEMONIC_PSLLQ, "SDM vol. 2, PSLLQ"),
+    each<std::uint16_t, Left>(ZYDIS_MNEMONIC_PSLLW, "SDM vol. 2, PSLLW"),
+    each<std::int32_t, Right>(ZYDIS_MNEMONIC_PSRAD, "SDM vol. 2, PSRAD"),
+    each<std::int16_t, Right>(ZYDIS_MNEMONIC_PSRAW, "SDM vol. 2, PSRAW"),
+    each<std::uint32_t, Right>(ZYDIS_MNEMONIC_PSRLD, "SDM vol. 2, PSRLD"),
     bytes<BytesRight>(ZYDIS_MNEMONIC_PSRLDQ, "SDM vol. 2, PSRLDQ"),
-    each<std::uint64_t, shift_right>(ZYDIS_MNEMONIC_PSRLQ, "SDM vol. 2, PSRLQ"),
-    each<std::uint16_t, shift_right>(ZYDIS_MNEMONIC_PSRLW, "SDM vol. 2, PSRLW"),
+    each<std::uint64_t, Right>(ZYDIS_MNEMONIC_PSRLQ, "SDM vol. 2, PSRLQ"),
+    each<std::uint16_t, Right>(ZYDIS_MNEMONIC_PSRLW, "SDM vol. 2, PSRLW"),
 };
 
 }  // namespace

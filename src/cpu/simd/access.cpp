@@ -10,9 +10,7 @@ namespace {
 /// What the fast path leaves out: the end of a flat segment, #AC, the second page.
 void check_long_way(Cpu& cpu, LinearAddress a, mmu::Access access) {
     check_whole(cpu, cpu.at, a, sizeof(Xmm));
-    if (cpu.checks_alignment() && (a.value & (sizeof(Xmm) - 1)) != 0) {
-        throw Fault::ac();
-    }
+    cpu.require_aligned(a, sizeof(Xmm));
     cpu.probe(a, sizeof(Xmm), access, cpu.privilege());
 }
 

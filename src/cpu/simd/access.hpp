@@ -63,7 +63,7 @@ template <Alignment alignment>
 }
 
 template <Alignment alignment>
-[[nodiscard]] Xmm read_xmm(Cpu& cpu, LinearAddress a) {
+[[nodiscard, gnu::always_inline]] inline Xmm read_xmm(Cpu& cpu, LinearAddress a) {
     return load<Xmm>(find_xmm<alignment>(cpu, a));
 }
 

@@ -29,7 +29,7 @@ struct HighReplaced {
 
 struct LowPart {
     template <typename W, typename Value>
-    static W of(const Value& value) {
+    static decltype(auto) of(const Value& value) {
         return low_part<W>(value);
     }
 };

@@ -11,11 +11,14 @@ namespace ringside::cpu::simd {
 // Operand shapes of the instructions on XMM and MMX registers. Op::dst and Op::src hold the numbers
 // of such registers; of a general register, its offset as everywhere.
 
+// Whole registers are handed on by reference: compilers that copy one take it to pieces, which
+// costs more than many an operation does.
+
 /// The first `sizeof(W)` bytes of a register's value.
 template <typename W, typename Value>
-[[nodiscard]] constexpr W low_part(const Value& value) {
+[[nodiscard]] constexpr decltype(auto) low_part(const Value& value) {
     if constexpr (sizeof(W) == sizeof(Value)) {
-        return value;
+        return (value);
     } else if constexpr (sizeof(Value) == sizeof(Xmm)) {
         return static_cast<W>(value.quads[0]);
     } else {
@@ -30,10 +33,12 @@ struct XmmFile {
 
     static void require(const Cpu& cpu) { require_sse(cpu); }
     static void enter(Cpu&) {}
-    [[nodiscard]] static Xmm get(const Cpu& cpu, std::uint8_t number) {
+    [[nodiscard]] static const Xmm& get(const Cpu& cpu, std::uint8_t number) {
         return cpu.simd.xmm[number];
     }
-    static void set(Cpu& cpu, std::uint8_t number, Xmm value) { cpu.simd.xmm[number] = value; }
+    static void set(Cpu& cpu, std::uint8_t number, const Xmm& value) {
+        cpu.simd.xmm[number] = value;
+    }
 };
 
 /// MM0 to MM7, the significands of R0 to R7. Writing one makes its sign and exponent all ones.
@@ -43,7 +48,7 @@ struct MmxFile {
 
     static void require(const Cpu& cpu) { require_mmx(cpu); }
     static void enter(Cpu& cpu) { enter_mmx(cpu); }
-    [[nodiscard]] static std::uint64_t get(const Cpu& cpu, std::uint8_t number) {
+    [[nodiscard]] static const std::uint64_t& get(const Cpu& cpu, std::uint8_t number) {
         return cpu.fpu.state.physical[number].significand;
     }
     static void set(Cpu& cpu, std::uint8_t number, std::uint64_t value) {
@@ -82,7 +87,7 @@ struct FromRegister {
     static constexpr bool is_memory = false;
 
     template <typename W, Alignment = Alignment::required>
-    [[nodiscard]] static W read(const Cpu& cpu, const Op* op) {
+    [[nodiscard]] static decltype(auto) read(const Cpu& cpu, const Op* op) {
         return low_part<W>(File::get(cpu, op->src));
     }
 };
@@ -93,7 +98,7 @@ struct FromMemory {
     static constexpr bool is_memory = true;
 
     template <typename W, Alignment alignment = Alignment::required>
-    [[nodiscard]] static W read(Cpu& cpu, const Op* op) {
+    [[nodiscard, gnu::always_inline]] static W read(Cpu& cpu, const Op* op) {
         const LinearAddress a = place_of<Ea, W, alignment>(cpu, op, mmu::Access::read);
         if constexpr (sizeof(W) == sizeof(Xmm)) {
             return read_xmm<alignment>(cpu, a);

@@ -14,7 +14,7 @@ template <typename Operation, typename File, typename Source, typename W = typen
           Alignment alignment = Alignment::required>
 void binary(Cpu& cpu, const Op* op) {
     File::require(cpu);
-    const W source = Source::template read<W, alignment>(cpu, op);
+    decltype(auto) source = Source::template read<W, alignment>(cpu, op);
     File::enter(cpu);
     File::set(cpu, op->dst, Operation::apply(File::get(cpu, op->dst), source));
 }
@@ -23,7 +23,7 @@ void binary(Cpu& cpu, const Op* op) {
 template <typename Operation, typename File, typename Source, typename W = typename File::Value>
 void ternary(Cpu& cpu, const Op* op) {
     File::require(cpu);
-    const W source = Source::template read<W, Alignment::required>(cpu, op);
+    decltype(auto) source = Source::template read<W, Alignment::required>(cpu, op);
     File::enter(cpu);
     File::set(cpu, op->dst,
               Operation::apply(File::get(cpu, op->dst), source,

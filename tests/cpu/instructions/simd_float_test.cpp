@@ -163,6 +163,18 @@ TEST_CASE("cvtps2pi mm0, xmm1 takes the x87's registers", "[cpu][simd]") {
     CHECK(s.cpu.core().fpu.state.top() == 0);
 }
 
+TEST_CASE("cvtps2pi that ends in #XM has taken them all the same", "[cpu][simd]") {
+    Started s("0f 2d c1");
+    s.cpu.core().fpu.state.set_top(3);
+    s.state().mxcsr = 0;
+    s.state().xmm[1] = {{single_quiet_nan, 0}};
+    s.cpu.expect(simd_error);
+    s.cpu.step();
+    CHECK(s.cpu.core().fpu.state.physical[0].significand == 0);
+    CHECK(s.cpu.core().fpu.state.occupied == 0xFF);
+    CHECK(s.cpu.core().fpu.state.top() == 0);
+}
+
 TEST_CASE("cvtpi2pd and cvtpi2ps from memory leave the x87 alone", "[cpu][simd]") {
     Started s("66 0f 2a 03 0f 2a 0b");
     s.cpu.core().fpu.state.set_top(3);
