@@ -109,6 +109,7 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
     const std::uint64_t started_at = clock;
     exit = {};
     context_changed();
+    blocks->forget_link();
     std::optional<Event> raised;
     const auto settle = [this] {
         if (at != nullptr) {
@@ -119,10 +120,12 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
     while (exit.kind == ExitKind::none) {
         try {
             if (raised) {
+                blocks->forget_link();
                 deliver(*this, *std::exchange(raised, std::nullopt));
                 continue;
             }
             if (take_interrupt(*this)) {
+                blocks->forget_link();  // what comes next is not where the last block went
                 continue;
             }
             if (clock >= deadline) {
@@ -130,6 +133,7 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
                 break;
             }
             if (armed != 0 && take_instruction_breakpoint(*this)) [[unlikely]] {
+                blocks->forget_link();
                 continue;
             }
             const Start start{system_flags, interrupt_shadow, debug_shadow};

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
+
+#include <fmt/format.h>
 
 #include "base/ensure.hpp"
 #include "cpu/decode/decoder.hpp"
+#include "oracle/flow.hpp"
 #include "oracle/layout.hpp"
 #include "oracle/undefined.hpp"
 
@@ -41,6 +45,29 @@ bool same_outcome(const vectors::Outcome& a, const vectors::Outcome& b) {
            a.error_code == b.error_code && a.page_fault_address == b.page_fault_address;
 }
 
+/// The disassembly: the instruction at which the program ended, and in brackets all of them when
+/// there are several.
+std::string name_of(const Program& program, std::uint32_t last_eip) {
+    std::string all;
+    std::string last;
+    unsigned count = 0;
+    std::uint32_t eip = program.before.registers[Register::eip];
+    for (std::span<const std::byte> rest = program.code; !rest.empty();) {
+        cpu::Decoded decoded;
+        const bool good = cpu::decode(rest, program.code32(), decoded) == cpu::DecodeResult::ok;
+        const std::string text = cpu::disassemble(rest, program.code32(), eip);
+        all += (all.empty() ? "" : " | ") + text;
+        if (last.empty() || eip == last_eip) {
+            last = text;
+        }
+        const std::size_t length = good ? decoded.instruction.length : rest.size();
+        eip += static_cast<std::uint32_t>(length);
+        rest = rest.subspan(length);
+        ++count;
+    }
+    return count > 1 ? fmt::format("{} [{}]", last, all) : all;
+}
+
 }  // namespace
 
 Duel::Duel() {
@@ -49,51 +76,71 @@ Duel::Duel() {
     container_.environment = environment();
 }
 
-void Duel::place(const Program& program, EmulatedCpu& emulated) {
-    std::memcpy(native_.memory().at(program.start), program.code.data(), program.code.size());
-    emulated.write(program.start, program.code);
+/// Puts the code where it belongs, and HLT where the last program stood. Programs that share their
+/// code cost nothing here, nor are they decoded anew.
+template <typename Write>
+void Duel::place_code(const Program& program, Placed& placed, const Write& write) {
+    if (placed.start == program.start && placed.code == program.code) {
+        return;
+    }
+    std::fill(placed.code.begin(), placed.code.end(), hlt);
+    write(placed.start, placed.code);
+    write(program.start, program.code);
+    placed.start = program.start;
+    placed.code = program.code;
+}
+
+void Duel::place(const Program& program, EmulatedCpu& emulated, Placed& placed) {
+    using Code = std::vector<std::byte>;
+    place_code(program, native_placed_, [this](std::uint32_t start, const Code& code) {
+        std::memcpy(native_.memory().at(start), code.data(), code.size());
+    });
+    place_code(program, placed,
+               [&emulated](std::uint32_t start, const Code& code) { emulated.write(start, code); });
     for (const vectors::MemoryByte& byte : program.memory) {
         *native_.memory().at(byte.address) = std::byte{byte.value};
         *emulated.at(byte.address) = std::byte{byte.value};
     }
 }
 
-/// Puts everything back that a program may have changed, and takes the program away.
-void Duel::clear(const Program& program, EmulatedCpu& emulated) {
-    for (const vectors::MemoryRun& run : container_.environment->base) {
-        if (run.address < layout::data) {
-            continue;
-        }
-        for (std::size_t at = 0; at < run.bytes.size(); at += layout::page) {
-            const auto linear = run.address + static_cast<std::uint32_t>(at);
-            const std::byte* const base = run.bytes.data() + at;
-            for (std::byte* const page : {native_.memory().at(linear), emulated.at(linear)}) {
-                if (std::memcmp(page, base, layout::page) != 0) {
-                    std::memcpy(page, base, layout::page);
-                }
+/// Puts everything back that a program may have changed.
+void Duel::restore(EmulatedCpu& emulated) {
+    for (const layout::Stretch& stretch : layout::writable) {
+        const std::byte* base = base_of_stretch(stretch).data();
+        for (std::uint32_t page = stretch.from; page < stretch.to; page += layout::page) {
+            std::byte* const native = native_.memory().at(page);
+            std::byte* const ours = emulated.at(page);
+            if (std::memcmp(native, base, layout::page) != 0) {
+                std::memcpy(native, base, layout::page);
+                std::memcpy(ours, base, layout::page);
+            } else if (!same_memory_ && std::memcmp(ours, base, layout::page) != 0) {
+                std::memcpy(ours, base, layout::page);
             }
+            base += layout::page;
         }
     }
-    std::memset(native_.memory().at(program.start), std::to_integer<int>(hlt), program.code.size());
-    emulated.write(program.start, std::vector<std::byte>(program.code.size(), hlt));
 }
 
 Verdict Duel::run(const Program& program, Blocks blocks) {
-    EmulatedCpu& emulated = blocks == Blocks::single ? single_ : whole_;
+    const bool single = blocks == Blocks::single;
+    EmulatedCpu& emulated = single ? single_ : whole_;
+    Placed& placed = single ? single_placed_ : whole_placed_;
     Verdict verdict;
-    attempt(program, emulated, verdict);
+    attempt(program, emulated, placed, verdict);
     if (verdict.kind == Verdict::Kind::different) {
         // The program may have read or run into an exit, whose bytes differ.
         native_.memory().hide_exits();
         verdict = {};
-        attempt(program, emulated, verdict);
+        attempt(program, emulated, placed, verdict);
         native_.memory().show_exits();
     }
     return verdict;
 }
 
-void Duel::attempt(const Program& program, EmulatedCpu& emulated, Verdict& verdict) {
-    place(program, emulated);
+void Duel::attempt(const Program& program, EmulatedCpu& emulated, Placed& placed,
+                   Verdict& verdict) {
+    place(program, emulated, placed);
+    same_memory_ = false;
     native_.run(program.before, native_result_);
     vectors::Outcome& outcome = native_result_.outcome;
     verdict.event = outcome.event;
@@ -115,7 +162,7 @@ void Duel::attempt(const Program& program, EmulatedCpu& emulated, Verdict& verdi
             judge(program, emulated, verdict);
         }
     }
-    clear(program, emulated);
+    restore(emulated);
 }
 
 bool Duel::memory_is_same(EmulatedCpu& emulated) {
@@ -129,21 +176,27 @@ bool Duel::memory_is_same(EmulatedCpu& emulated) {
 }
 
 Undefined Duel::undefined_results(const Program& program) const {
-    const vectors::Outcome& outcome = native_result_.outcome;
-    const vectors::Registers& after = native_result_.state.registers;
-    // An instruction completes before a trap, and before the fetch of the next one fails.
-    const bool completed = !outcome.event || outcome.vector == debug_vector ||
-                           after[Register::eip] != program.before.registers[Register::eip];
     cpu::Decoded decoded;
-    if (!completed ||
-        cpu::decode(program.code, program.code32(), decoded) != cpu::DecodeResult::ok) {
+    if (cpu::decode(program.code, program.code32(), decoded) != cpu::DecodeResult::ok) {
         return {};
     }
-    return undefined_behind(program, decoded, native_result_.state);
+    const vectors::Outcome& outcome = native_result_.outcome;
+    const std::uint32_t eip = native_result_.state.registers[Register::eip];
+    const std::uint32_t distance = eip - program.before.registers[Register::eip];
+    if (decoded.instruction.length < program.code.size()) {
+        const OpenFlags open = follow(program).at(distance);
+        Undefined undefined;
+        undefined.registers[Register::eflags] = open.eflags;
+        undefined.fpu_status = open.fpu_status;
+        return undefined;
+    }
+    // An instruction completes before a trap, and before the fetch of the next one fails.
+    const bool completed = !outcome.event || outcome.vector == debug_vector || distance != 0;
+    return completed ? undefined_behind(program, decoded, native_result_.state) : Undefined{};
 }
 
 /// Whether everything is the same that `undefined` leaves defined.
-bool Duel::same_but(const Undefined& undefined, bool memory_is_same) const {
+bool Duel::same_but(const Undefined& undefined) const {
     vectors::Registers expected = native_result_.state.registers;
     State got = emulated_result_.state;
     for (unsigned i = 0; i < vectors::register_count; ++i) {
@@ -154,25 +207,25 @@ bool Duel::same_but(const Undefined& undefined, bool memory_is_same) const {
     got.fpu.status =
         static_cast<std::uint16_t>((got.fpu.status & ~undefined.fpu_status) |
                                    (native_result_.state.fpu.status & undefined.fpu_status));
-    return memory_is_same && native_result_.ending == emulated_result_.ending &&
+    return same_memory_ && native_result_.ending == emulated_result_.ending &&
            same_outcome(native_result_.outcome, emulated_result_.outcome) &&
            same_registers(expected, got.registers) && same_fpu(native_result_.state.fpu, got.fpu);
 }
 
 void Duel::judge(const Program& program, EmulatedCpu& emulated, Verdict& verdict) {
-    const bool same_memory = memory_is_same(emulated);
-    if (same_but({}, same_memory)) {
+    same_memory_ = memory_is_same(emulated);
+    if (same_but({})) {
         verdict.kind = Verdict::Kind::same;
         return;
     }
     const Undefined undefined = undefined_results(program);
-    if (same_but(undefined, same_memory)) {
+    if (same_but(undefined)) {
         verdict.kind = Verdict::Kind::same_but_undefined;
         return;
     }
     record(program, undefined, verdict);
     std::vector<vectors::MemoryDifference> memory;
-    if (!same_memory) {
+    if (!same_memory_) {
         find_memory_differences(emulated, undefined, memory);
     }
     verdict.differences = vectors::compare(verdict.recorded, verdict.seen, memory);
@@ -183,8 +236,7 @@ void Duel::judge(const Program& program, EmulatedCpu& emulated, Verdict& verdict
 /// The run as a vector, and what Ringside made of it.
 void Duel::record(const Program& program, const Undefined& undefined, Verdict& verdict) {
     vectors::TestVector& test = verdict.recorded;
-    test.name =
-        cpu::disassemble(program.code, program.code32(), program.before.registers[Register::eip]);
+    test.name = name_of(program, native_result_.state.registers[Register::eip]);
     test.bytes = program.code;
     test.before = program.before.registers;
     test.after = native_result_.state.registers;

@@ -44,12 +44,19 @@ class Duel {
     [[nodiscard]] const vectors::Container& container() const { return container_; }
 
   private:
-    void attempt(const Program& program, EmulatedCpu& emulated, Verdict& verdict);
-    void place(const Program& program, EmulatedCpu& emulated);
-    void clear(const Program& program, EmulatedCpu& emulated);
+    /// The code that stands on a processor.
+    struct Placed {
+        std::uint32_t start = layout::code;
+        std::vector<std::byte> code;
+    };
+    void attempt(const Program& program, EmulatedCpu& emulated, Placed& placed, Verdict& verdict);
+    void place(const Program& program, EmulatedCpu& emulated, Placed& placed);
+    template <typename Write>
+    void place_code(const Program& program, Placed& placed, const Write& write);
+    void restore(EmulatedCpu& emulated);
     void judge(const Program& program, EmulatedCpu& emulated, Verdict& verdict);
     [[nodiscard]] Undefined undefined_results(const Program& program) const;
-    [[nodiscard]] bool same_but(const Undefined& undefined, bool memory_is_same) const;
+    [[nodiscard]] bool same_but(const Undefined& undefined) const;
     void record(const Program& program, const Undefined& undefined, Verdict& verdict);
     [[nodiscard]] const std::vector<std::byte>& base_of_stretch(
         const layout::Stretch& stretch) const;
@@ -61,6 +68,10 @@ class Duel {
     NativeCpu native_;
     EmulatedCpu whole_{64};
     EmulatedCpu single_{1};
+    Placed native_placed_;
+    Placed whole_placed_;
+    Placed single_placed_;
+    bool same_memory_ = false;
     Result native_result_;
     Result emulated_result_;
 };

@@ -72,6 +72,9 @@ void EmulatedCpu::run(const State& state, Result& result) {
     } else if (at_terminator(state, seen)) {
         result.ending = Ending::completed;
         result.outcome = {};
+    }
+    if (result.ending == Ending::completed) {
+        // The real processor is behind the exit, and RF lasts for one instruction.
         result.state.registers[Register::eflags] &= ~cpu::flag::rf;
     }
 }

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t page = 0x1000;
 
 /// May be executed and read, never written.
 inline constexpr std::uint32_t code = 0x00110000;
-inline constexpr std::uint32_t code_end = 0x00113000;
+inline constexpr std::uint32_t code_end = 0x00115000;
 
 /// Three pages to write, one that is missing, one to read only, one to write.
 inline constexpr std::uint32_t data = 0x00120000;
@@ -50,9 +50,11 @@ inline constexpr std::uint32_t exit_size = 8;
 /// Behind a single instruction in the middle of a page, and behind one that crosses a page.
 inline constexpr std::uint32_t after_one = 0x800;
 inline constexpr std::uint32_t after_crossing = 0x1002;
-/// Behind a sequence.
+/// Behind a sequence, in a page and across two.
 inline constexpr std::uint32_t after_many = 0x600;
-inline constexpr std::uint32_t after_many_crossing = 0x1102;
+inline constexpr std::uint32_t after_many_crossing = 0x3180;
+/// No program has more bytes.
+inline constexpr std::uint32_t most_bytes = 0x580;
 /// Where branches of single instructions go: near by on both sides, and further away.
 inline constexpr std::array<std::uint32_t, 5> targets{0x7A0, 0x810, 0x830, 0x858, 0xC00};
 
@@ -62,7 +64,7 @@ inline constexpr std::array<std::uint32_t, 9> exit_offsets{
     targets[1], targets[2],     targets[3], targets[4]};
 
 /// Offset in each page of code where no program ever stands.
-inline constexpr std::uint32_t never_used = 0xE00;
+inline constexpr std::uint32_t never_used = 0x20;
 
 [[nodiscard]] constexpr std::uint32_t exit_address(std::uint32_t offset, bool code32) {
     return code + offset + (code32 ? 0 : page);

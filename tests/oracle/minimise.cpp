@@ -6,6 +6,7 @@
 
 #include "cpu/decode/decoder.hpp"
 #include "cpu/eflags.hpp"
+#include "oracle/flow.hpp"
 
 namespace ringside::oracle {
 namespace {
@@ -34,7 +35,7 @@ class Minimiser {
 
   private:
     bool keep_if_different(const Program& candidate) {
-        if (!stays_outside_the_kernel(candidate) ||
+        if (!stays_outside_the_kernel(candidate) || follow(candidate).unsound_at ||
             signature_of(duel_.run(candidate, blocks_)) != signature_) {
             return false;
         }

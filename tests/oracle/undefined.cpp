@@ -52,12 +52,14 @@ struct Finding {
     }
 };
 
+std::uint32_t shift_flags(const cpu::Decoded& decoded, std::uint32_t count) {
+    const bool arithmetic = decoded.mnemonic() == ZYDIS_MNEMONIC_SAR;
+    const bool carry = count >= decoded.width() && !arithmetic;
+    return count == 0 ? 0 : flag::af | (count > 1 ? flag::of : 0) | (carry ? flag::cf : 0);
+}
+
 void shift(const Finding& f) {
-    const std::uint32_t count = f.count();
-    const bool arithmetic = f.decoded.mnemonic() == ZYDIS_MNEMONIC_SAR;
-    f.flags(count == 0 ? 0
-                       : flag::af | (count > 1 ? flag::of : 0) |
-                             (count >= f.decoded.width() && !arithmetic ? flag::cf : 0));
+    f.flags(shift_flags(f.decoded, f.count()));
 }
 
 void rotate(const Finding& f) {
@@ -160,6 +162,23 @@ std::uint16_t open_conditions(ZydisMnemonic mnemonic) {
 }
 
 }  // namespace
+
+OpenFlags open_behind(const cpu::Decoded& decoded) {
+    OpenFlags open{vectors::undefined_flags(ZydisMnemonicGetString(decoded.mnemonic())), 0};
+    if (decoded.instruction.meta.isa_ext == ZYDIS_ISA_EXT_X87) {
+        open.fpu_status = open_conditions(decoded.mnemonic());
+    }
+    if (decoded.is_immediate(1)) {
+        const auto count = static_cast<std::uint32_t>(decoded.operand(1).imm.value.u) & 0x1F;
+        switch (static_cast<int>(decoded.mnemonic())) {
+            case ZYDIS_MNEMONIC_SHL:
+            case ZYDIS_MNEMONIC_SHR:
+            case ZYDIS_MNEMONIC_SAR: open.eflags = shift_flags(decoded, count); break;
+            default: break;
+        }
+    }
+    return open;
+}
 
 Undefined undefined_behind(const Program& program, const cpu::Decoded& decoded,
                            const State& after) {

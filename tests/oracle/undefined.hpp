@@ -18,6 +18,15 @@ struct Undefined {
     bool approximate = false;                 ///< XMM results promise a relative error only
 };
 
+/// Flags and FSW bits.
+struct OpenFlags {
+    std::uint32_t eflags = 0;
+    std::uint16_t fpu_status = 0;
+};
+
+/// What an instruction may leave open, whatever its operands are.
+[[nodiscard]] OpenFlags open_behind(const cpu::Decoded& decoded);
+
 /// For an instruction that ran to its end, in the real processor's opinion.
 [[nodiscard]] Undefined undefined_behind(const Program& program, const cpu::Decoded& decoded,
                                          const State& after);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/ensure.hpp"
 #include "cpu/decode/op_builder.hpp"
@@ -64,6 +65,8 @@ std::uint64_t BlockCache::stamp(std::uint32_t mode) const {
 }
 
 Block* BlockCache::find(Cpu& cpu, std::uint32_t mode) {
+    // Behind a fetch that faults another block than the wanted one comes next.
+    Block* const link_from = std::exchange(link_from_, nullptr);
     const LinearAddress linear{cpu.segment(SegmentRegister::cs).base + cpu.eip};
     const auto resolved = mmu_.resolve(linear, mmu::Access::execute, cpu.privilege());
     if (!resolved) {
@@ -93,12 +96,11 @@ Block* BlockCache::find(Cpu& cpu, std::uint32_t mode) {
     if (!block->crosses_page && stamp(mode) != 0) {
         jump_entry(cpu.eip) = {cpu.eip, stamp(mode), block};
         // A direct branch inside one page needs no translation of its own, so it may be linked.
-        if (link_from_ != nullptr && !link_from_->is_stale && !link_from_->crosses_page &&
-            link_from_->mode == mode && page_of(link_from_->start) == page_of(start)) {
-            link_from_->links[static_cast<std::size_t>(link_slot_)] = block;
+        if (link_from != nullptr && !link_from->is_stale && !link_from->crosses_page &&
+            link_from->mode == mode && page_of(link_from->start) == page_of(start)) {
+            link_from->links[static_cast<std::size_t>(link_slot_)] = block;
         }
     }
-    link_from_ = nullptr;
     return block;
 }
 

@@ -4,9 +4,17 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
+#include "oracle/generate/sequence.hpp"
 #include "oracle/generate/situation.hpp"
 
 namespace ringside::oracle {
+namespace {
+
+/// Programs in a row that are the same sequence in other states.
+constexpr std::uint64_t family_size = 8;
+constexpr std::uint32_t sequence_percent = 20;
+
+}  // namespace
 
 Generator::Generator(std::uint64_t seed, std::string_view only) : seed_(seed), forms_(all_forms()) {
     if (!only.empty()) {
@@ -19,23 +27,45 @@ Generator::Generator(std::uint64_t seed, std::string_view only) : seed_(seed), f
     }
 }
 
-std::optional<Trial> Generator::make(std::uint64_t number) const {
-    // Two draws apart, so that neighbours share nothing.
-    Random random(Random(seed_).u64() + Random(~number).u64());
+std::optional<Trial> Generator::make(std::uint64_t number) {
+    Random random = dice_of(number);
+    const std::uint64_t family = number / family_size;
+    const bool is_sequence = dice_of(~family).percent(sequence_percent);
+    std::optional<Trial> trial = is_sequence ? many(family, random) : one(random);
+    if (!trial || !stays_outside_the_kernel(trial->program)) {
+        return std::nullopt;
+    }
+    trial->blocks = random.percent(50) ? Duel::Blocks::whole : Duel::Blocks::single;
+    return trial;
+}
+
+/// Two draws apart, so that neighbours share nothing.
+Random Generator::dice_of(std::uint64_t number) const {
+    return Random(Random(seed_).u64() + Random(~number).u64());
+}
+
+std::optional<Trial> Generator::one(Random& random) const {
     const Form& form = random.one_of(forms_);
     const State state = choose_state(random);
-    const bool code32 = is_32bit(state.registers.low(vectors::Register::cs));
-    auto encoded = encode(form, code32, random);
+    auto encoded = encode(form, is_32bit(state.registers.low(vectors::Register::cs)), random);
     if (!encoded) {
         return std::nullopt;
     }
-    Trial trial;
-    trial.program = one_instruction(*encoded, state, random);
-    trial.blocks = random.percent(50) ? Duel::Blocks::whole : Duel::Blocks::single;
-    trial.name = ZydisMnemonicGetString(form.mnemonic);
-    if (!stays_outside_the_kernel(trial.program)) {
+    return Trial{one_instruction(*encoded, state, random), Duel::Blocks::whole,
+                 ZydisMnemonicGetString(form.mnemonic)};
+}
+
+std::optional<Trial> Generator::many(std::uint64_t family, Random& random) {
+    if (sequence_family_ != family) {
+        Random of_family(dice_of(~family).u64());
+        sequence_ = make_sequence(forms_, of_family);
+        sequence_family_ = family;
+    }
+    if (!sequence_) {
         return std::nullopt;
     }
+    Trial trial{*sequence_, Duel::Blocks::whole, "(sequence)"};
+    set_up_sequence(trial.program, random);
     return trial;
 }
 

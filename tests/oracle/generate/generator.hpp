@@ -9,6 +9,7 @@
 #include "oracle/duel.hpp"
 #include "oracle/generate/forms.hpp"
 #include "oracle/program.hpp"
+#include "oracle/random.hpp"
 
 namespace ringside::oracle {
 
@@ -26,13 +27,19 @@ class Generator {
     Generator(std::uint64_t seed, std::string_view only);
 
     /// Nothing when this number's dice make no program.
-    [[nodiscard]] std::optional<Trial> make(std::uint64_t number) const;
+    [[nodiscard]] std::optional<Trial> make(std::uint64_t number);
 
     [[nodiscard]] const std::vector<Form>& forms() const { return forms_; }
 
   private:
+    [[nodiscard]] std::optional<Trial> one(Random& random) const;
+    [[nodiscard]] std::optional<Trial> many(std::uint64_t family, Random& random);
+    [[nodiscard]] Random dice_of(std::uint64_t number) const;
+
     std::uint64_t seed_;
     std::vector<Form> forms_;
+    std::optional<Program> sequence_;
+    std::optional<std::uint64_t> sequence_family_;
 };
 
 }  // namespace ringside::oracle

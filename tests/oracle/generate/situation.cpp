@@ -188,15 +188,23 @@ State choose_state(Random& random) {
     registers[Register::es] = segments.es;
     registers[Register::fs] = segments.fs;
     registers[Register::gs] = segments.gs;
+    return choose_state_like(state, random);
+}
+
+State choose_state_like(const State& other, Random& random) {
+    State state;
+    vectors::Registers& registers = state.registers;
+    registers = other.registers;
+    const std::uint16_t ss = registers.low(Register::ss);
     for (const Register r : {Register::eax, Register::ecx, Register::edx, Register::ebx,
                              Register::ebp, Register::esi, Register::edi}) {
         registers[r] = interesting32(random);
     }
-    registers[Register::esp] = choose_stack(random, segments.ss);
+    registers[Register::esp] = choose_stack(random, ss);
     if (random.percent(60)) {
-        registers[Register::ebp] = choose_stack(random, segments.ss);
+        registers[Register::ebp] = choose_stack(random, ss);
     }
-    registers[Register::eflags] = choose_eflags(random, segments.ss);
+    registers[Register::eflags] = choose_eflags(random, ss);
     state.fpu = interesting_fpu(random);
     return state;
 }

@@ -183,16 +183,19 @@ void pop_flags(const Special& s) {
     put(s.program, stack_top(s.registers()), image, 4);
 }
 
+/// A bit of MXCSR that only AMD's processors have.
+constexpr std::uint32_t misaligned_mode = 1U << 17;
+
 /// MXCSR in memory: mostly without reserved bits, which are #GP.
 void load_mxcsr(const Special& s) {
-    if (s.random.percent(85)) {
-        s.set_operand(0, s.random.u32() & 0xFFFF, 4);
-    }
+    const std::uint32_t bits = s.random.percent(85) ? 0xFFFF : ~misaligned_mode;
+    s.set_operand(0, s.random.u32() & bits, 4);
 }
 
 void restore_fxsave_image(const Special& s) {
     const std::uint32_t at = linear_address(s.registers(), s.decoded(), s.operand(0));
-    put(s.program, at + 24, s.random.percent(90) ? s.random.u32() & 0xFFFF : s.random.u32(), 4);
+    put(s.program, at + 24,
+        s.random.percent(90) ? s.random.u32() & 0xFFFF : s.random.u32() & ~misaligned_mode, 4);
 }
 
 void masked_move(const Special& s) {
