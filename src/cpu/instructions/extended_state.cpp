@@ -37,12 +37,19 @@ bool with_sse(const Cpu& cpu) {
     return (cpu.cr4 & cr4::osfxsr) != 0;
 }
 
-/// Where alignment is checked, an image off a double word is #AC(0) and not #GP(0), before its
-/// segment is asked: the manual leaves the width open, the recorded vectors tell it.
+/// The first double word must be within the limit; then comes its alignment, by #AC(0) when it is
+/// off a double word and alignment is checked, else by #GP(0); then the rest. The manual leaves the
+/// order and the width open, silicon tells them.
 void require_image(const Cpu& cpu, const Op* op, MemoryImage& memory) {
     require_fpu(cpu);
+    const auto r = static_cast<SegmentRegister>(op->segment);
+    constexpr std::uint32_t first = 4;
+    if (!cpu.segment(r).holds(effective_offset(cpu, op), first)) {
+        throw r == SegmentRegister::ss ? Fault::ss(0) : Fault::gp(0);
+    }
     const LinearAddress start = unchecked_address(cpu, op);
-    cpu.require_aligned(start, sizeof(std::uint32_t));
+    check_whole(cpu, op, start, first);
+    cpu.require_aligned(start, first);
     check_xmm_alignment(start);
     memory.require(TriedFirst::last_byte);
 }

@@ -10,30 +10,39 @@ namespace {
 
 using namespace simd;
 
-/// DS:EDI or DS:DI, or the segment of a prefix.
-LinearAddress destination(const Cpu& cpu, const Op* op, std::uint32_t size) {
-    const bool address16 = (op->modes & op_mode::address16) != 0;
-    const std::uint32_t edi = cpu.registers[GeneralRegister::edi];
-    return linear(cpu, static_cast<SegmentRegister>(op->segment), address16 ? edi & 0xFFFFU : edi,
-                  size, mmu::Access::write);
+constexpr std::uint32_t part_size = 8;
+
+/// A quadword at DS:EDI or DS:DI, or in the segment of a prefix, or behind it; found writable.
+LinearAddress writable_part(Cpu& cpu, const Op* op, std::uint32_t delta) {
+    std::uint32_t offset = cpu.registers[GeneralRegister::edi] + delta;
+    if ((op->modes & op_mode::address16) != 0) {
+        offset &= 0xFFFFU;
+    }
+    const auto r = static_cast<SegmentRegister>(op->segment);
+    const LinearAddress a = linear(cpu, r, offset, part_size, mmu::Access::write);
+    check_whole(cpu, op, a, part_size);
+    cpu.require_aligned(a, part_size);
+    cpu.probe(a, part_size, mmu::Access::write, cpu.privilege());
+    return a;
 }
 
 /// MASKMOVQ and MASKMOVDQU: the bytes whose mask has its sign set, and no others, are written. All
-/// must be writable all the same. MASKMOVQ makes the x87's registers MMX registers even when it
-/// faults: the recorded vectors show it, and the manual has it do so without writing anything.
+/// must be writable all the same, quadword by quadword as silicon asks for them. MASKMOVQ makes the
+/// x87's registers MMX registers even when it faults: the recorded vectors show it, and the manual
+/// has it do so without writing anything.
 template <typename File>
 [[gnu::noinline]] void store_masked(Cpu& cpu, const Op* op) {
     File::require(cpu);
     File::enter(cpu);
     const auto bytes = lanes_of<std::uint8_t>(File::get(cpu, op->dst));
     const auto mask = lanes_of<std::uint8_t>(File::get(cpu, op->src));
-    const LinearAddress a = destination(cpu, op, sizeof bytes);
-    check_whole(cpu, op, a, sizeof bytes);
-    cpu.require_aligned(a, sizeof bytes);
-    cpu.probe(a, sizeof bytes, mmu::Access::write, cpu.privilege());
+    std::array<LinearAddress, sizeof bytes / part_size> parts;
+    for (std::uint32_t i = 0; i < parts.size(); ++i) {
+        parts[i] = writable_part(cpu, op, i * part_size);
+    }
     for (std::uint32_t i = 0; i < bytes.size(); ++i) {
         if ((mask[i] & 0x80U) != 0) {
-            cpu.write<std::uint8_t>(a + i, bytes[i]);
+            cpu.write<std::uint8_t>(parts[i / part_size] + i % part_size, bytes[i]);
         }
     }
 }

@@ -91,6 +91,12 @@ TEST_CASE("where alignment is checked, fxsave off a double word is #AC(0)", "[cp
         v.cpu.ebx() = data + 8;
         v.cpu.expect(Fault::gp(0));
     }
+    SECTION("beyond the limit") {
+        v.cpu.core().segment(SegmentRegister::ds).highest = data;
+        v.cpu.core().context_changed();
+        v.cpu.ebx() = data + 1;
+        v.cpu.expect(Fault::gp(0));
+    }
     v.cpu.step();
 }
 

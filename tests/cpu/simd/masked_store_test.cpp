@@ -53,6 +53,24 @@ TEST_CASE("maskmovdqu: a second page that cannot be written leaves the first", "
     CHECK(v.cpu.read<std::uint64_t>(next_page - 8) == old_bytes);
 }
 
+TEST_CASE("maskmovdqu asks for its quadwords one by one", "[cpu][simd]") {
+    VectorCpu v("66 0f f7 c1", Model::p6, 3);
+    v.cpu.core().set_eflags(flag::ac);
+    v.xmm(1) = {{UINT64_MAX, UINT64_MAX}};
+    SECTION("each on its boundary is aligned") {
+        v.cpu.edi() = data + 8;
+    }
+    SECTION("alignment of the first before what is behind 4 GiB") {
+        v.cpu.edi() = 0xFFFFFFF5;
+        v.cpu.expect(Fault::ac());
+    }
+    SECTION("a page of the first before what is behind 4 GiB") {
+        v.cpu.edi() = 0xFFFFFFF8;
+        v.cpu.expect(Fault{Vector::page_fault, 6, LinearAddress{0xFFFFFFF8}});
+    }
+    v.cpu.step();
+}
+
 TEST_CASE("maskmovq that faults has entered MMX state all the same", "[cpu][simd]") {
     VectorCpu v("0f f7 c1");
     v.cpu.edi() = data;
