@@ -24,6 +24,23 @@ struct Signs {
     }
 };
 
+/// PMOVMSKB, the heart of many a string function: the product brings the eight signs of a quadword
+/// together in its highest byte.
+template <>
+struct Signs<std::uint8_t> {
+    template <typename Value>
+    static std::uint32_t of(const Value& value, unsigned) {
+        constexpr std::uint64_t each_sign = 0x8080808080808080;
+        constexpr std::uint64_t together = 0x0002040810204081;
+        const auto quads = lanes_of<std::uint64_t>(value);
+        std::uint32_t signs = 0;
+        for (std::size_t i = 0; i < quads.size(); ++i) {
+            signs |= static_cast<std::uint32_t>((quads[i] & each_sign) * together >> 56) << (8 * i);
+        }
+        return signs;
+    }
+};
+
 /// Of the constant only the bits that number a word count.
 struct Word {
     template <typename Value>
