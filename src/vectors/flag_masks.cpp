@@ -16,12 +16,6 @@ namespace {
 
 constexpr unsigned two_byte_escape = 0x0F;
 
-bool is_prefix(unsigned byte) {
-    constexpr std::array<unsigned, 11> prefixes{0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65,
-                                                0x66, 0x67, 0xF0, 0xF2, 0xF3};
-    return std::find(prefixes.begin(), prefixes.end(), byte) != prefixes.end();
-}
-
 std::optional<unsigned> hexadecimal(std::string_view text) {
     const bool marked = text.starts_with("0x") || text.starts_with("0X");
     const auto number = parse_number(fmt::format("0x{}", marked ? text.substr(2) : text));

@@ -71,6 +71,31 @@ bool is_longer_than(const Case& one, std::string_view limit) {
            decoded.instruction.length > parse_number(limit).value_or(0);
 }
 
+/// A byte in front of the opcode, in hexadecimal.
+bool has_prefix(const TestVector& test, std::string_view wanted) {
+    for (const std::byte byte : test.bytes) {
+        const unsigned value = std::to_integer<unsigned>(byte);
+        if (!is_prefix(value)) {
+            return false;
+        }
+        if (fmt::format("{:02X}", value) == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// One of several vectors by the first eight digits of their hashes, with `+` between them.
+bool has_hash(const TestVector& test, std::string_view wanted) {
+    if (!test.hash) {
+        return false;
+    }
+    const Hash& h = *test.hash;
+    const std::string digits = fmt::format("{:02x}{:02x}{:02x}{:02x}", h[0], h[1], h[2], h[3]);
+    const auto all = split(wanted, '+');
+    return std::find(all.begin(), all.end(), digits) != all.end();
+}
+
 bool holds(std::string_view condition, const Case& one) {
     const auto parts = split(condition, '=');
     const std::string_view name = parts.front();
@@ -80,6 +105,12 @@ bool holds(std::string_view condition, const Case& one) {
     }
     if (name == "cpu") {
         return one.container.cpu == value;
+    }
+    if (name == "prefix") {
+        return has_prefix(one.test, value);
+    }
+    if (name == "hash") {
+        return has_hash(one.test, value);
     }
     if (name == "both-fault") {
         return is_access_fault(expected_outcome(one.test)) && is_access_fault(one.seen.outcome);
@@ -101,6 +132,7 @@ bool is_condition(std::string_view condition) {
         return name == "null-selector" || name == "both-fault";
     }
     return parts.size() == 2 && (name == "cpu" || name == "expected" || name == "got" ||
+                                 name == "prefix" || name == "hash" ||
                                  ((name == "longer-than" || name == "within-ulps") &&
                                   parse_number(parts.back()).has_value()));
 }
@@ -153,7 +185,8 @@ KnownDifferences::KnownDifferences(std::string file, std::string_view text)
             if (!is_condition(condition)) {
                 fail(fmt::format(
                     "condition '{}': there are null-selector, both-fault, expected=OUTCOME, "
-                    "got=OUTCOME, cpu=NAME, longer-than=BYTES and within-ulps=N",
+                    "got=OUTCOME, cpu=NAME, longer-than=BYTES, prefix=BYTE, hash=DIGITS "
+                    "and within-ulps=N",
                     condition));
             }
         }

@@ -24,8 +24,4 @@ std::unique_ptr<VectorMachine> make_machine(const Container& container, cpu::Mod
     return machine;
 }
 
-std::string_view missing_mode(const Container& container, cpu::Model model) {
-    return container.environment ? std::string_view{} : missing_for_real_mode(model);
-}
-
 }  // namespace ringside::vectors

@@ -47,8 +47,4 @@ class VectorMachine {
                                                           cpu::Model model,
                                                           cpu::FloatArithmetic arithmetic);
 
-/// The part of the file's mode that the CPU lacks, so that only some vectors can run; empty when
-/// it has all of it.
-[[nodiscard]] std::string_view missing_mode(const Container& container, cpu::Model model);
-
 }  // namespace ringside::vectors

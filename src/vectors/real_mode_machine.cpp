@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cpu/decode/block.hpp"
+#include "vectors/compare.hpp"
 #include "vectors/cpu_registers.hpp"
 
 namespace ringside::vectors {
@@ -11,7 +12,7 @@ namespace {
 
 /// What FFFF:FFFF reaches, in whole pages.
 constexpr std::uint32_t memory_size = 0x110000;
-constexpr unsigned most_steps = 1U << 10;
+constexpr unsigned most_steps = 1U << 17;
 
 /// The hidden part as every load in real mode leaves it: base = 16 * selector, limit 64 KiB.
 cpu::Segment real_mode_segment(std::uint16_t selector) {
@@ -29,8 +30,13 @@ std::uint32_t loadable_flags(const Container& container, cpu::Model model) {
     return container.cpu == "C286" ? known & flags_of_286 : known;
 }
 
-void enter_real_mode(cpu::Cpu& cpu) {
-    cpu.cr0 = cpu::cr0::et;
+/// CR0, DR6 and DR7 as the file has them: what reads as ones on the recording part does here too.
+void enter_real_mode(cpu::Cpu& cpu, const Registers& before) {
+    constexpr std::uint32_t protection = cpu::cr0::pe | cpu::cr0::pg;
+    cpu.cr0 = before[Register::cr0] != 0 ? before[Register::cr0] & ~protection : cpu::cr0::et;
+    cpu.cr3 = before[Register::cr3];
+    cpu.dr6 = before[Register::dr6] != 0 ? before[Register::dr6] : cpu::dr6::ones;
+    cpu.dr7 = cpu::dr7::ones;
     cpu.idtr = {{0}, 0x3FF};
     cpu.cpl = 0;
     reset_execution(cpu);
@@ -45,6 +51,7 @@ RealModeMachine::RealModeMachine(const Container& container, cpu::Model model)
       cpu_(model, mmu_),
       engine_(cpu_),
       loadable_flags_(loadable_flags(container, model)),
+      offset_mask_(container.cpu == "C286" ? 0xFFFFU : 0xFFFFFFFFU),
       memory_(container.path, physical_memory_, {{0, memory_size}}, {}) {
     cpu_.blocks->set_block_limit(1);
     cpu_.observer = this;
@@ -65,7 +72,20 @@ void RealModeMachine::load(const TestVector& test) {
     cpu_.eip = test.before[Register::eip];
     cpu_.set_eflags(test.before[Register::eflags] & loadable_flags_);
     delivered_.reset();
-    enter_real_mode(cpu_);
+    const Outcome expected = expected_outcome(test);
+    expected_vector_ = expected.event ? std::optional{expected.vector} : std::nullopt;
+    enter_real_mode(cpu_, test.before);
+}
+
+/// Only a handler that the file expects begins with HLT; in any other the run ends at once.
+void RealModeMachine::transition(const cpu::Transition& transition) {
+    if (transition.kind == cpu::TransitionKind::interrupt_return || delivered_) {
+        return;
+    }
+    delivered_ = static_cast<std::uint8_t>(transition.vector);
+    if (delivered_ != expected_vector_) {
+        cpu_.exit.kind = cpu::ExitKind::debug_stop;
+    }
 }
 
 void RealModeMachine::run_to_halt(Observation& seen) {
@@ -80,9 +100,9 @@ void RealModeMachine::run_to_halt(Observation& seen) {
                 }
                 break;
             case cpu::ExitKind::feature_not_built: seen.not_built = exit.feature; return;
+            case cpu::ExitKind::debug_stop: return;
             case cpu::ExitKind::none:
             case cpu::ExitKind::shutdown:
-            case cpu::ExitKind::debug_stop:
                 seen.trouble = fmt::format("the CPU came back: {}", exit_name(exit.kind));
                 return;
         }
@@ -102,30 +122,15 @@ Observation RealModeMachine::run(const TestVector& test,
     for (const auto& [r, cpu_register] : segment_registers) {
         seen.registers[r] = cpu_.segment(cpu_register).selector.value();
     }
-    seen.registers[Register::eip] = cpu_.eip;
+    seen.registers[Register::eip] = cpu_.eip & offset_mask_;
     seen.registers[Register::eflags] = cpu_.eflags();
     if (delivered_) {
         seen.outcome.event = true;
-        seen.outcome.vector = static_cast<std::uint8_t>(delivered_->vector);
+        seen.outcome.vector = *delivered_;
     }
     memory_.compare(test, differences);
     memory_.restore();
     return seen;
-}
-
-std::string_view missing_for_real_mode(cpu::Model model) {
-    constexpr std::uint32_t code = 0x1000;
-    constexpr std::uint8_t int3 = 0xCC;
-    mmu::PhysicalMemory memory(2 * page_size);
-    mmu::Mmu mmu(memory);
-    cpu::Cpu cpu(model, mmu);
-    memory.write(PhysicalAddress{code}, int3);
-    for (auto& segment : cpu.segments) {
-        segment = real_mode_segment(0);
-    }
-    cpu.eip = code;
-    enter_real_mode(cpu);
-    return cpu.run(1).feature;
 }
 
 }  // namespace ringside::vectors

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "cpu/cpu.hpp"
 #include "engine/interpreter.hpp"
@@ -11,7 +10,8 @@
 namespace ringside::vectors {
 
 /// The machine of the public real-mode suites: 1 MiB + 64 KiB of RAM, no devices (what is read from
-/// a port is all ones), the interrupt table at 0. A run ends at HLT.
+/// a port is all ones), the interrupt table at 0. A run ends at HLT, or with
+/// an event that the vector does not expect.
 class RealModeMachine : public VectorMachine, private cpu::CpuObserver {
   public:
     RealModeMachine(const Container& container, cpu::Model model);
@@ -24,7 +24,7 @@ class RealModeMachine : public VectorMachine, private cpu::CpuObserver {
     void load(const TestVector& test);
     void run_to_halt(Observation& seen);
 
-    void transition(const cpu::Transition& transition) override { delivered_ = transition; }
+    void transition(const cpu::Transition& transition) override;
     void reached(LinearAddress) override {}
 
     mmu::PhysicalMemory physical_memory_;
@@ -32,11 +32,10 @@ class RealModeMachine : public VectorMachine, private cpu::CpuObserver {
     cpu::Cpu cpu_;
     engine::InterpreterEngine engine_;
     std::uint32_t loadable_flags_;
+    std::uint32_t offset_mask_;  ///< of EIP: a 286 has 16 bits
     TestMemory memory_;
-    std::optional<cpu::Transition> delivered_;
+    std::optional<std::uint8_t> expected_vector_;
+    std::optional<std::uint8_t> delivered_;  ///< the first vector
 };
-
-/// Lets a CPU take an interrupt in real mode; the part at which it gave up, or nothing.
-[[nodiscard]] std::string_view missing_for_real_mode(cpu::Model model);
 
 }  // namespace ringside::vectors

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "vectors/vector.hpp"
 
+#include <algorithm>
+
 namespace ringside::vectors {
+
+bool is_prefix(unsigned byte) {
+    constexpr std::array<unsigned, 11> prefixes{0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65,
+                                                0x66, 0x67, 0xF0, 0xF2, 0xF3};
+    return std::find(prefixes.begin(), prefixes.end(), byte) != prefixes.end();
+}
 
 std::string_view mnemonic_of(std::string_view name) {
     for (;;) {

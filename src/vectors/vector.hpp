@@ -113,6 +113,9 @@ struct TestVector {
     std::optional<Hash> hash;
 };
 
+/// Segment overrides, 66, 67, LOCK and REP.
+[[nodiscard]] bool is_prefix(unsigned byte);
+
 /// "add" of "lock add [eax], cl": the first word that is no prefix.
 [[nodiscard]] std::string_view mnemonic_of(std::string_view name);
 

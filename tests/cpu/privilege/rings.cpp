@@ -112,6 +112,11 @@ void Rings::unmap(std::uint32_t address) {
     mmu.invalidate_page({address});
 }
 
+void Rings::supervisor_only(std::uint32_t address) {
+    set_dword(page_table + (address >> 12) * 4, (address & 0xFFFFF000U) | 3);
+    mmu.invalidate_page({address});
+}
+
 bool Rings::faulted(cpu::Vector vector, std::uint32_t offset, std::uint32_t error_code) const {
     if (transitions.empty()) {
         UNSCOPED_INFO("no exception came");

@@ -77,6 +77,7 @@ class Rings : private cpu::CpuObserver {
     /// Identity paging over the first 4 MiB, all pages user and writable.
     void enable_paging();
     void unmap(std::uint32_t address);
+    void supervisor_only(std::uint32_t address);
 
     /// The program was at this offset when the exception `vector` came, with this error code.
     [[nodiscard]] bool faulted(cpu::Vector vector, std::uint32_t offset,
