@@ -41,31 +41,35 @@ std::uint64_t Cpu::time_stamp(std::uint64_t at_tick) const {
 void Cpu::context_changed() {
     const Segment& cs = segment(SegmentRegister::cs);
     const Segment& ss = segment(SegmentRegister::ss);
-    mode = 0;
+    std::uint32_t bits = 0;
     if (cs.is_32bit()) {
-        mode |= block_mode::code32;
+        bits |= block_mode::code32;
     }
     if (cs.flat_code()) {
-        mode |= block_mode::flat_code;
+        bits |= block_mode::flat_code;
     }
     if (ss.flat_data() && ss.is_32bit() && segment(SegmentRegister::ds).flat_data() &&
         segment(SegmentRegister::es).flat_data()) {
-        mode |= block_mode::flat_data;
+        bits |= block_mode::flat_data;
     }
-    if (protected_mode()) {
-        mode |= block_mode::protected_mode;
+    if (protected_mode()) [[likely]] {
+        bits |= block_mode::protected_mode;
     }
     if (cpl == 3) {
-        mode |= block_mode::user;
+        bits |= block_mode::user;
     }
-    armed = (dr7 & dr7::enables) == 0 ? 0 : armed_kinds(*this);
-    const bool watches = (armed & breakpoint_kind::data) != 0;
-    for (const auto rights : {mmu::Privilege::supervisor, mmu::Privilege::user}) {
-        translations_.at(static_cast<std::size_t>(rights)) =
-            watches ? &no_translations_ : &mmu.tlb(rights);
-    }
-    if (checks_alignment()) {
-        translations_.at(static_cast<std::size_t>(mmu::Privilege::user)) = &no_translations_;
+    mode = bits;
+    // Every change of ring comes by here: armed breakpoints and checked alignment, which are rare,
+    // cost it one look. CR0.AM and EFLAGS.AC are the same bit.
+    static_assert(cr0::am == flag::ac);
+    mmu::Tlb*& users = translations_[static_cast<std::size_t>(mmu::Privilege::user)];
+    const std::uint32_t special = (dr7 & dr7::enables) | armed | (cr0 & system_flags & flag::ac);
+    if (special != 0 || users != &mmu.tlb(mmu::Privilege::user)) [[unlikely]] {
+        armed = (dr7 & dr7::enables) == 0 ? 0 : armed_kinds(*this);
+        const bool watches = (armed & breakpoint_kind::data) != 0;
+        translations_[static_cast<std::size_t>(mmu::Privilege::supervisor)] =
+            watches ? &no_translations_ : &mmu.tlb(mmu::Privilege::supervisor);
+        users = watches || checks_alignment() ? &no_translations_ : &mmu.tlb(mmu::Privilege::user);
     }
     tlb = &translations(privilege());
     stamp = blocks->stamp(mode);
