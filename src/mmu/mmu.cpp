@@ -86,7 +86,7 @@ Expected<PhysicalAddress, PageFault> Mmu::fill(Tlb& tlb, LinearAddress a, Access
         entry.addend = reinterpret_cast<std::uintptr_t>(host) - page_of(a).value;
         entry.read_tag = page_of(a).value;
         // A clean page must be walked again by its first write, to set the dirty bit.
-        if (found->writable && found->dirty && !memory_.is_code_page(frame)) {
+        if (found->writable && found->dirty && memory_.is_plain_page(frame)) {
             entry.write_tag = page_of(a).value;
         }
     }

@@ -22,11 +22,42 @@ PhysicalMemory::PhysicalMemory(std::uint64_t bytes) {
                                           size_ >> 20));
     }
     ram_ = static_cast<std::byte*>(memory);
-    code_pages_.resize(size_ / page_size);
+    pages_.resize(size_ / page_size);
 }
 
 PhysicalMemory::~PhysicalMemory() {
     munmap(ram_, size_);
+}
+
+std::byte* PhysicalMemory::rom_beyond_ram(PhysicalAddress a) const {
+    const auto found = roms_.find(page_of(a).value);
+    return found != roms_.end() ? found->second->data() + page_offset(a) : nullptr;
+}
+
+std::byte* PhysicalMemory::rom_page(PhysicalAddress page) {
+    if (contains(page)) {
+        std::byte* const host = ram_ + page.value;
+        if (!is_rom_page(page)) {
+            pages_[page.value / page_size] |= page_rom;
+            std::fill_n(host, page_size, std::byte{0xFF});
+        }
+        return host;
+    }
+    auto& bytes = roms_[page.value];
+    if (!bytes) {
+        bytes = std::make_unique<std::array<std::byte, page_size>>();
+        bytes->fill(std::byte{0xFF});
+    }
+    return bytes->data();
+}
+
+void PhysicalMemory::place_rom(PhysicalAddress at, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const std::size_t step = std::min<std::size_t>(bytes.size(), page_size - page_offset(at));
+        std::memcpy(rom_page(page_of(at)) + page_offset(at), bytes.data(), step);
+        bytes = bytes.subspan(step);
+        at += static_cast<std::uint32_t>(step);
+    }
 }
 
 void PhysicalMemory::read_bytes(PhysicalAddress from, std::span<std::byte> to) const {
@@ -35,7 +66,17 @@ void PhysicalMemory::read_bytes(PhysicalAddress from, std::span<std::byte> to) c
         inside = std::min<std::size_t>(to.size(), size_ - from.value);
         std::memcpy(to.data(), ram_ + from.value, inside);
     }
-    std::fill(to.begin() + static_cast<std::ptrdiff_t>(inside), to.end(), std::byte{0xFF});
+    for (std::size_t done = inside; done < to.size();) {
+        const PhysicalAddress at = from + static_cast<std::uint32_t>(done);
+        const std::size_t step =
+            std::min<std::size_t>(to.size() - done, page_size - page_offset(at));
+        if (const std::byte* const rom = rom_beyond_ram(at)) {
+            std::memcpy(to.data() + done, rom, step);
+        } else {
+            std::memset(to.data() + done, 0xFF, step);
+        }
+        done += step;
+    }
 }
 
 void PhysicalMemory::write_bytes(PhysicalAddress to, std::span<const std::byte> from) {
@@ -46,17 +87,20 @@ void PhysicalMemory::write_bytes(PhysicalAddress to, std::span<const std::byte> 
     for (std::size_t done = 0; done < inside;) {
         const PhysicalAddress at = to + static_cast<std::uint32_t>(done);
         const std::size_t step = std::min<std::size_t>(inside - done, page_size - page_offset(at));
-        if (is_code_page(at) && observer_ != nullptr) {
-            observer_->code_written(at, static_cast<std::uint32_t>(step));
+        if (!is_rom_page(at)) {
+            if (is_code_page(at) && observer_ != nullptr) {
+                observer_->code_written(at, static_cast<std::uint32_t>(step));
+            }
+            std::memcpy(ram_ + at.value, from.data() + done, step);
         }
-        std::memcpy(ram_ + at.value, from.data() + done, step);
         done += step;
     }
 }
 
 void PhysicalMemory::set_code_page(PhysicalAddress a, bool holds_code) {
     if (contains(a)) {
-        code_pages_[a.value / page_size] = holds_code ? 1 : 0;
+        auto& page = pages_[a.value / page_size];
+        page = static_cast<std::uint8_t>(holds_code ? page | page_code : page & ~page_code);
     }
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -18,9 +21,9 @@ class CodeWriteObserver {
     virtual void code_written(PhysicalAddress address, std::uint32_t length) = 0;
 };
 
-/// The RAM of the machine, from physical address 0. Host memory is reserved at once and taken by
-/// the page as the guest touches it. Reads beyond the RAM give ones, writes there are lost, as on
-/// a PC bus where nothing answers.
+/// The RAM of the machine, from physical address 0, and its ROMs. Host memory is reserved at once
+/// and taken by the page as the guest touches it. Reads where neither answers give ones; writes
+/// there, and to ROM, are lost, as on a PC bus.
 class PhysicalMemory {
   public:
     /// `bytes` is rounded up to whole pages; at most 3 GiB. Throws InputError (125) when the host
@@ -33,9 +36,14 @@ class PhysicalMemory {
     [[nodiscard]] std::uint32_t size() const { return size_; }
     [[nodiscard]] bool contains(PhysicalAddress a) const { return a.value < size_; }
 
-    /// Host address of a byte of RAM; null beyond it. For reading; writers use write().
+    /// Whole pages that hold `bytes` at `at` from now on and cannot be written; what the bytes do
+    /// not fill of them reads as ones, or as the ROM that is there already. In the range of the RAM
+    /// the ROM takes its place.
+    void place_rom(PhysicalAddress at, std::span<const std::byte> bytes);
+
+    /// Host address of a byte of RAM or ROM; null elsewhere. For reading; writers use write().
     [[nodiscard]] std::byte* host(PhysicalAddress a) const {
-        return contains(a) ? ram_ + a.value : nullptr;
+        return contains(a) ? ram_ + a.value : rom_beyond_ram(a);
     }
 
     template <typename T>
@@ -59,14 +67,28 @@ class PhysicalMemory {
     /// Marks the page of `a` as holding decoded code (or as free of it).
     void set_code_page(PhysicalAddress a, bool holds_code);
     [[nodiscard]] bool is_code_page(PhysicalAddress a) const {
-        return contains(a) && code_pages_[a.value / page_size] != 0;
+        return contains(a) && (pages_[a.value / page_size] & page_code) != 0;
+    }
+    /// RAM to which anybody may write without being noticed: no ROM, no decoded code.
+    [[nodiscard]] bool is_plain_page(PhysicalAddress a) const {
+        return contains(a) && pages_[a.value / page_size] == 0;
     }
     void observe_code(CodeWriteObserver* observer) { observer_ = observer; }
 
   private:
+    static constexpr std::uint8_t page_code = 1;
+    static constexpr std::uint8_t page_rom = 2;
+
+    [[nodiscard]] bool is_rom_page(PhysicalAddress a) const {
+        return (pages_[a.value / page_size] & page_rom) != 0;
+    }
+    [[nodiscard]] std::byte* rom_beyond_ram(PhysicalAddress a) const;
+    std::byte* rom_page(PhysicalAddress page);
+
     std::byte* ram_ = nullptr;
     std::uint32_t size_ = 0;
-    std::vector<std::uint8_t> code_pages_;
+    std::vector<std::uint8_t> pages_;  ///< of the RAM: page_code, page_rom
+    std::map<std::uint32_t, std::unique_ptr<std::array<std::byte, page_size>>> roms_;  // by page
     CodeWriteObserver* observer_ = nullptr;
 };
 

@@ -39,3 +39,24 @@ TEST_CASE("a write to a page that holds code is told first, page by page", "[mmu
     CHECK(seen.writes[0].first == PhysicalAddress{page_size});
     CHECK(seen.writes[0].second == 2);
 }
+
+TEST_CASE("ROM is read, in the RAM's range and beyond, and keeps what it has", "[mmu]") {
+    PhysicalMemory memory(4 * page_size);
+    const std::array bytes{std::byte{0x12}, std::byte{0x34}, std::byte{0x56}};
+    memory.place_rom({2 * page_size - 2}, bytes);
+    memory.place_rom({0xFFFFFFFD}, bytes);
+    CHECK(memory.read<std::uint32_t>({2 * page_size - 3}) == 0x563412FF);
+    CHECK(memory.read<std::uint32_t>({0xFFFFFFFC}) == 0x563412FF);
+    memory.write<std::uint32_t>({2 * page_size - 2}, 0);
+    memory.write<std::uint16_t>({0xFFFFFFFD}, 0);
+    CHECK(memory.read<std::uint16_t>({2 * page_size - 2}) == 0x3412);
+    CHECK(memory.read<std::uint16_t>({0xFFFFFFFD}) == 0x3412);
+    CHECK(memory.host({0xFFFFF000}) != nullptr);
+    CHECK(memory.host({0xFFFFE000}) == nullptr);
+    // The page in front takes writes up to its end and no further.
+    memory.write<std::uint32_t>({page_size - 2}, 0xAABBCCDD);
+    CHECK(memory.read<std::uint32_t>({page_size - 2}) == 0xFFFFCCDD);
+    CHECK_FALSE(memory.is_plain_page({page_size}));
+    CHECK(memory.is_plain_page({0}));
+    CHECK(memory.is_plain_page({3 * page_size}));
+}
