@@ -7,6 +7,7 @@
 
 #include "base/ensure.hpp"
 #include "debug/cpu_views.hpp"
+#include "debug/mappings_view.hpp"
 
 namespace ringside::debug {
 namespace {
@@ -58,7 +59,7 @@ bool is_cpu_view(std::string_view what) {
 }  // namespace
 
 std::vector<std::string> view_names(const guest::Personality& personality) {
-    std::vector<std::string> names{"idt", "gdt", "tss", "msr"};
+    std::vector<std::string> names{"idt", "gdt", "tss", "msr", "mappings"};
     const auto add = [&names](std::string name) {
         if (std::find(names.begin(), names.end(), name) == names.end()) {
             names.push_back(std::move(name));
@@ -87,15 +88,18 @@ guest::View inspect(std::string_view what, guest::Machine& machine,
         throw InputError(2, fmt::format("inspect {}: no such table under --os {}; there are {}",
                                         what, personality.name(), fmt::join(names, " ")));
     }
+    if (auto view = personality.view(machine, what)) {
+        return *std::move(view);
+    }
+    if (what == "mappings") {
+        return mappings_view(machine);
+    }
     if (is_cpu_view(what)) {
         const guest::SymbolTable& symbols = personality.symbols();
         return what == "idt"   ? idt_view(machine, symbols)
                : what == "gdt" ? gdt_view(machine)
                : what == "tss" ? tss_view(machine, symbols)
                                : msr_view(machine, symbols);
-    }
-    if (auto view = personality.view(machine, what)) {
-        return *std::move(view);
     }
     return what == "frame" ? frame_view(machine, personality) : service_view(personality);
 }

@@ -32,6 +32,12 @@ class StopAt : public cpu::CpuObserver {
 
 }  // namespace
 
+guest::StopReason run_to(LinearAddress address, guest::Machine& machine,
+                         guest::Personality& personality, const guest::Limits& limits) {
+    const StopAt at(machine, {address.value}, false);
+    return machine.run(personality, limits);
+}
+
 guest::StopReason run_to(Place place, guest::Machine& machine, guest::Personality& personality,
                          const guest::Limits& limits) {
     const auto entry = personality.program_entry();

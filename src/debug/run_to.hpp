@@ -18,4 +18,8 @@ enum class Place : std::uint8_t {
 guest::StopReason run_to(Place place, guest::Machine& machine, guest::Personality& personality,
                          const guest::Limits& limits);
 
+/// The same up to the instruction at an address.
+guest::StopReason run_to(LinearAddress address, guest::Machine& machine,
+                         guest::Personality& personality, const guest::Limits& limits);
+
 }  // namespace ringside::debug

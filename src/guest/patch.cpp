@@ -44,28 +44,14 @@ std::optional<std::vector<std::byte>> parse_bytes(std::span<const std::string_vi
     return bytes.empty() ? std::nullopt : std::optional(bytes);
 }
 
-/// Eight hexadecimal digits as reports print addresses, a number in C notation, or a symbol.
-std::optional<std::uint32_t> evaluate(std::string_view text, const SymbolTable& symbols) {
-    std::uint32_t value = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-    if (text.size() == 8 && error == std::errc{} && stop == text.data() + text.size()) {
-        return value;
-    }
-    if (const auto number = parse_number(text); number && *number <= 0xFFFFFFFFU) {
-        return static_cast<std::uint32_t>(*number);
-    }
-    const auto found = symbols.find(text);
-    return found ? std::optional(found->value) : std::nullopt;
-}
-
 std::uint32_t require_value(std::string_view text, std::string_view source,
                             const SymbolTable& symbols) {
-    const auto value = evaluate(text, symbols);
+    const auto value = symbols.evaluate(text);
     if (!value) {
         throw InputError(2, fmt::format("{}: '{}' is no address and no symbol of one loaded module",
                                         source, text));
     }
-    return *value;
+    return value->value;
 }
 
 void write(Machine& machine, Personality& personality, LinearAddress at,

@@ -88,6 +88,21 @@ struct ServiceEntry {
     bool implemented = false;
 };
 
+/// Something that code tells the outside by a port: a POST code, or a line on the debug console.
+struct PortMessage {
+    enum class Kind : std::uint8_t { post, console };
+    Kind kind{};
+    std::uint16_t port = 0;
+    std::uint8_t code = 0;  ///< of a POST code
+    std::string_view text;  ///< of a line, without its end
+};
+
+class PortMessageObserver {
+  public:
+    virtual ~PortMessageObserver() = default;
+    virtual void port_message(const PortMessage& message) = 0;
+};
+
 /// An operating system on the machine: it places what a boot loader would, answers hypercalls,
 /// and tells the tools what they are looking at. Trace, check and inspectors know an OS only
 /// through this.
@@ -173,6 +188,11 @@ class Personality {
     }
     [[nodiscard]] virtual std::vector<std::string> view_names() const { return {}; }
     virtual void set_service_observer(ServiceObserver* observer) { static_cast<void>(observer); }
+    virtual void set_port_message_observer(PortMessageObserver* observer) {
+        static_cast<void>(observer);
+    }
+    /// What a report on a run that did not finish adds to the registers: whole lines, or nothing.
+    [[nodiscard]] virtual std::string report_lines() const { return {}; }
 };
 
 }  // namespace ringside::guest

@@ -2,6 +2,7 @@
 #include "guest/symbols.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -93,6 +94,18 @@ std::optional<LinearAddress> SymbolTable::find(std::string_view text) const {
         }
     }
     return found ? std::optional(*found + offset) : std::nullopt;
+}
+
+std::optional<LinearAddress> SymbolTable::evaluate(std::string_view text) const {
+    std::uint32_t value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    if (text.size() == 8 && error == std::errc{} && stop == text.data() + text.size()) {
+        return LinearAddress{value};
+    }
+    if (const auto number = parse_number(text); number && *number <= 0xFFFFFFFFU) {
+        return LinearAddress{static_cast<std::uint32_t>(*number)};
+    }
+    return find(text);
 }
 
 }  // namespace ringside::guest

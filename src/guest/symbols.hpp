@@ -48,6 +48,9 @@ class SymbolTable {
     /// Finds "module!symbol", "module!symbol+0x12" or a bare "symbol" that only one module has.
     /// Module names compare without regard to case.
     [[nodiscard]] std::optional<LinearAddress> find(std::string_view text) const;
+    /// An address as users write it: eight hexadecimal digits as reports print them, a number in C
+    /// notation, or what `find` takes.
+    [[nodiscard]] std::optional<LinearAddress> evaluate(std::string_view text) const;
     [[nodiscard]] const std::map<std::uint32_t, Module>& modules() const { return modules_; }
 
   private:

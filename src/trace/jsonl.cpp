@@ -158,6 +158,20 @@ void JsonlSink::record(const Record& record) {
     write_(line_of(json));
 }
 
+void JsonlSink::message(const Message& message) {
+    const bool post = message.kind == guest::PortMessage::Kind::post;
+    Json json{{"type", post ? "post" : "console"},
+              {"clock", message.clock.value},
+              {"port", message.port},
+              {"place", message.place}};
+    if (post) {
+        json["code"] = message.code;
+    } else {
+        json["text"] = message.text;
+    }
+    write_(line_of(json));
+}
+
 void JsonlSink::end(const Footer& footer) {
     Json json{{"type", "end"},
               {"reason", stop_word(footer.stop.kind)},

@@ -14,6 +14,7 @@ class JsonlSink : public Sink {
     explicit JsonlSink(Write write) : write_(std::move(write)) {}
     void begin(const Header& header) override;
     void record(const Record& record) override;
+    void message(const Message& message) override;
     void end(const Footer& footer) override;
 
   private:

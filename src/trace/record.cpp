@@ -19,6 +19,15 @@ const FrameField* Frame::find(std::string_view name) const {
     return named(fields, name);
 }
 
+std::optional<std::uint32_t> Frame::return_eip() const {
+    for (const std::string_view name : {"Eip", "EIP"}) {
+        if (const FrameField* const field = find(name)) {
+            return field->value;
+        }
+    }
+    return std::nullopt;
+}
+
 const guest::StageDetail* StageTime::find(std::string_view detail) const {
     return named(details, detail);
 }

@@ -58,6 +58,8 @@ struct Frame {
     std::vector<FrameField> fields;
 
     [[nodiscard]] const FrameField* find(std::string_view name) const;
+    /// Where the way out leads unless somebody changes the frame.
+    [[nodiscard]] std::optional<std::uint32_t> return_eip() const;
 };
 
 /// A stretch of the way through the kernel. The stages of a record follow without gaps, from the
@@ -120,6 +122,16 @@ struct Record {
     /// An exception or interrupt after which the program goes on as if nothing had been.
     [[nodiscard]] bool is_transparent() const;
     [[nodiscard]] Cycles clocks() const { return ends - begins; }
+};
+
+/// A POST code or a line on the debug console.
+struct Message {
+    guest::PortMessage::Kind kind{};
+    std::uint16_t port = 0;
+    std::uint8_t code = 0;
+    std::string text;
+    std::string place;  ///< behind the OUT
+    Cycles clock;
 };
 
 }  // namespace ringside::trace

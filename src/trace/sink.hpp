@@ -35,6 +35,7 @@ class Sink {
     virtual ~Sink() = default;
     virtual void begin(const Header& header) = 0;
     virtual void record(const Record& record) = 0;
+    virtual void message(const Message& message) { static_cast<void>(message); }
     virtual void end(const Footer& footer) = 0;
 };
 

@@ -168,6 +168,11 @@ void TextSink::record(const Record& record) {
     }
 }
 
+void TextSink::message(const Message& message) {
+    flush_transparent();
+    write_(message_text(message) + "\n");
+}
+
 void TextSink::flush_transparent() {
     if (transparent_.empty()) {
         return;

@@ -24,6 +24,7 @@ class TextSink : public Sink {
     TextSink(Write write, TextOptions options) : write_(std::move(write)), options_(options) {}
     void begin(const Header& header) override;
     void record(const Record& record) override;
+    void message(const Message& message) override;
     void end(const Footer& footer) override;
 
   private:

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "trace/call_stack.hpp"
+#include "trace/hardware_frame.hpp"
 
 namespace ringside::trace {
 namespace {
@@ -85,14 +86,17 @@ Tracer::Tracer(guest::Machine& machine, guest::Personality& personality, Sink& s
     }
     machine.observers().add(*this, std::move(probes));
     personality.set_service_observer(this);
+    personality.set_port_message_observer(this);
 }
 
 Tracer::~Tracer() {
+    personality_.set_port_message_observer(nullptr);
     personality_.set_service_observer(nullptr);
     machine_.observers().remove(*this);
 }
 
 void Tracer::finish() {
+    personality_.set_port_message_observer(nullptr);  // what of a line was not told yet
     for (auto& [thread, passages] : open_) {
         close_all(passages);
     }
@@ -128,7 +132,10 @@ void Tracer::enter(const cpu::Transition& transition) {
     record.begins = transition.clock_before;
     record.entry = transition;
     record.gate = gate_of(transition);
-    record.origin = personality_.symbols().describe(LinearAddress{transition.before.eip});
+    record.origin = place(transition.before);
+    if (!layout_) {
+        record.frame = hardware_frame(machine_, transition, record.gate->type);
+    }
     if (record.kind == RecordKind::software_interrupt) {
         record.callers = callers(machine_, personality_.symbols(), transition.before, most_callers);
     }
@@ -212,12 +219,12 @@ void Tracer::close(Open open) {
     std::optional<cpu::Transition> landed_elsewhere;
     if (record.exit) {
         const cpu::ExecutionPoint& after = record.exit->after;
-        record.landing = personality_.symbols().describe(LinearAddress{after.eip});
+        record.landing = place(after);
         record.result = machine_.cpu().registers[cpu::GeneralRegister::eax];
         record.result_name = personality_.status_name(record.result);
-        const FrameField* eip = record.frame ? record.frame->find("Eip") : nullptr;
-        if (eip != nullptr) {
-            record.diverted = after.eip != eip->value;
+        const auto pushed = record.frame ? record.frame->return_eip() : std::nullopt;
+        if (pushed) {
+            record.diverted = after.eip != *pushed;
         } else if (record.kind != RecordKind::software_interrupt) {
             record.diverted = after.eip != record.entry->before.eip;
         }
@@ -246,8 +253,15 @@ void Tracer::dispatch(const cpu::Transition& transition) {
     record.ends = transition.clock_after;
     record.exit = transition;
     record.diverted = true;
-    record.landing = personality_.symbols().describe(LinearAddress{transition.after.eip});
+    record.landing = place(transition.after);
     sink_.record(record);
+}
+
+void Tracer::port_message(const guest::PortMessage& message) {
+    if (active_) {
+        sink_.message({message.kind, message.port, message.code, std::string(message.text),
+                       place(machine_.cpu().point()), machine_.cpu().cycles()});
+    }
 }
 
 void Tracer::reached(LinearAddress address) {
@@ -371,24 +385,20 @@ Gate Tracer::gate_of(const cpu::Transition& transition) const {
         gate.stack_selector = transition.after.ss;
         gate.switches_stack = true;
     } else {
-        gate.entry = cpu.idtr.base + 8U * static_cast<std::uint32_t>(transition.vector);
-        const auto low = machine_.peek<std::uint32_t>(gate.entry);
-        const auto high = machine_.peek<std::uint32_t>(gate.entry + 4);
-        if (low && high) {
-            const cpu::Descriptor descriptor(*low, *high);
-            gate.selector = descriptor.gate_selector();
-            gate.offset = descriptor.gate_offset();
-            gate.type = cpu::type_name(descriptor);
-            gate.dpl = descriptor.dpl();
-        }
+        read_gate(machine_, transition.vector, gate);
         gate.switches_stack = transition.after.cpl() < transition.before.cpl();
         // The TSS as it is after the switch; the CPU has not changed it on the way.
-        gate.stack = machine_.peek<std::uint32_t>(cpu.tr.base + 4).value_or(0);
+        const std::uint32_t slot = 4 + 8 * transition.after.cpl();
+        gate.stack = machine_.peek<std::uint32_t>(cpu.tr.base + slot).value_or(0);
         gate.stack_selector =
-            cpu::Selector{machine_.peek<std::uint16_t>(cpu.tr.base + 8).value_or(0)};
+            cpu::Selector{machine_.peek<std::uint16_t>(cpu.tr.base + slot + 4).value_or(0)};
     }
-    gate.target = personality_.symbols().describe(LinearAddress{gate.offset});
+    gate.target = place(transition.after);
     return gate;
+}
+
+std::string Tracer::place(const cpu::ExecutionPoint& point) const {
+    return personality_.symbols().describe(linear_address(machine_, point));
 }
 
 std::optional<Frame> Tracer::read_frame(std::optional<LinearAddress> at) const {

@@ -19,7 +19,9 @@ namespace ringside::trace {
 /// Pairs each way into the kernel with its way out, thread by thread, and tells a sink of the
 /// passage between. A way out to user code that the kernel calls is no end: the passage goes on
 /// when that code has returned.
-class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
+class Tracer : public cpu::CpuObserver,
+               public guest::ServiceObserver,
+               public guest::PortMessageObserver {
   public:
     /// Watches from now on; records begin at the program's entry point when the personality knows
     /// one and `startup` is false. The personality must have booted.
@@ -37,6 +39,7 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     void service_begins(const guest::ServiceCall& call) override;
     void service_ends(const guest::ServiceCall& call, const guest::ServiceResult& result) override;
     void thread_ended(std::uint32_t thread_id) override;
+    void port_message(const guest::PortMessage& message) override;
 
   private:
     struct Open {
@@ -59,6 +62,7 @@ class Tracer : public cpu::CpuObserver, public guest::ServiceObserver {
     [[nodiscard]] Gate gate_of(const cpu::Transition& transition) const;
     void trap_frame_built(Record& record, const guest::Stage& stage);
     [[nodiscard]] std::optional<Frame> read_frame(std::optional<LinearAddress> at) const;
+    [[nodiscard]] std::string place(const cpu::ExecutionPoint& point) const;
     [[nodiscard]] std::string name_of_call(const Record& record) const;
 
     guest::Machine& machine_;

@@ -127,6 +127,10 @@ std::string details_text(const StageTime& stage) {
 void TreeSink::begin(const Header& header) {
     write_(header_text(header));
 }
+void TreeSink::message(const Message& message) {
+    write_(message_text(message) + "\n");
+}
+
 void TreeSink::end(const Footer& footer) {
     write_(footer_text(footer));
 }

@@ -95,6 +95,12 @@ std::string escaped(std::string_view text) {
     return result;
 }
 
+std::string message_text(const Message& message) {
+    return message.kind == guest::PortMessage::Kind::post
+               ? fmt::format("POST {:02X} at {}", message.code, message.place)
+               : fmt::format("console: {}", escaped(message.text));
+}
+
 std::string argument_text(const guest::ServiceArgument& argument) {
     std::string value =
         argument.text.empty() ? fmt::format("0x{:X}", argument.value) : escaped(argument.text);

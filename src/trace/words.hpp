@@ -21,6 +21,8 @@ namespace ringside::trace {
 [[nodiscard]] std::string_view stop_word(guest::StopKind kind);
 /// "SSSS:EEEEEEEE" of a stack.
 [[nodiscard]] std::string stack_text(const cpu::ExecutionPoint& point);
+/// "POST 3C at PLACE", "console: TEXT".
+[[nodiscard]] std::string message_text(const Message& message);
 /// "name=value" as a reader wants it; one line, control characters escaped, cut when very long.
 [[nodiscard]] std::string argument_text(const guest::ServiceArgument& argument);
 /// A status as name and number, or the number.
