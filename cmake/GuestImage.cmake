@@ -193,3 +193,27 @@ function(ringside_guest_embedded name)
     ENTRY ${pair_ENTRY} IMPORTS ${pair_IMPORTS})
   ringside_guest_object(${name}_service FOLDER ${pair_FOLDER} SOURCE ${pair_SERVICE})
 endfunction()
+
+# ringside_bare_program(<name> FOLDER output SOURCE file ENTRY symbol LINK_FLAGS ... [ROM])
+#
+# Links FOLDER/<name>.elf for --os bare; with ROM also <name>.rom, the bytes of its text alone.
+function(ringside_bare_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 bare "ROM" "FOLDER;SOURCE;ENTRY" "LINK_FLAGS")
+  cmake_path(ABSOLUTE_PATH bare_SOURCE NORMALIZE)
+  set(stem ${bare_FOLDER}/${name})
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
+  add_custom_command(OUTPUT ${stem}.elf
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${bare_FOLDER}
+    COMMAND ${RINGSIDE_AS} --32 --fatal-warnings -o ${object} ${bare_SOURCE}
+    COMMAND ${RINGSIDE_LD} -m elf_i386 -n --fatal-warnings --build-id=none ${bare_LINK_FLAGS}
+            -e ${bare_ENTRY} -o ${stem}.elf ${object}
+    DEPENDS ${bare_SOURCE} COMMENT "Guest ${name}.elf" VERBATIM)
+  set(files ${stem}.elf)
+  if(bare_ROM)
+    add_custom_command(OUTPUT ${stem}.rom
+      COMMAND ${RINGSIDE_OBJCOPY} -O binary -j .text ${stem}.elf ${stem}.rom
+      DEPENDS ${stem}.elf VERBATIM)
+    list(APPEND files ${stem}.rom)
+  endif()
+  add_custom_target(guest_${name}_elf ALL DEPENDS ${files})
+endfunction()

@@ -47,11 +47,16 @@ std::string find_built(const check::Case& one, std::string_view what, const std:
         2, fmt::format("{} {} not found beside the case; use --programs DIR", what, name));
 }
 
-/// The value of `patch-object`, FILE[@SYMBOL].
+/// Whether an option's value begins with the name of a file that may have been built: FILE[@PLACE].
+bool names_built_file(std::string_view option) {
+    return option == "patch-object" || option == "rom" || option == "load" || option == "symbols";
+}
+
+/// Such a value with the file found.
 std::string find_object(const check::Case& one, const std::string& value,
                         const std::vector<std::string>& folders) {
     const auto at = value.rfind('@');
-    return find_built(one, "object", value.substr(0, at), folders) +
+    return find_built(one, "file", value.substr(0, at), folders) +
            (at == std::string::npos ? "" : value.substr(at));
 }
 
@@ -61,7 +66,7 @@ CommandLine command_line_of(const check::Case& one, const std::string& entry,
     std::vector<std::string> words{"ringside", "trace"};
     for (const auto& [option, value] : one.options) {
         words.push_back((option.size() == 1 ? "-" : "--") + option + "=" +
-                        (option == "patch-object" ? find_object(one, value, folders) : value));
+                        (names_built_file(option) ? find_object(one, value, folders) : value));
     }
     if (!entry.empty()) {
         words.push_back("--entry=" + entry);

@@ -37,6 +37,29 @@ void add_fpu(CLI::App& app, std::string& fpu) {
         ->capture_default_str();
 }
 
+void add_bare_world(CLI::App& app, WorldOptions& world) {
+    app.option_defaults()->group("World of --os bare");
+    add_repeatable(app, "--load", world.loads, "FILE@ADDR", "place a file in memory");
+    add_repeatable(app, "--rom", world.roms, "FILE@ADDR",
+                   "the same, read-only; what ends at 0xFFFFF also answers below 4 GiB; ROMs alone "
+                   "start at the reset vector");
+    add_repeatable(app, "--module", world.modules, "'FILE [TEXT]'",
+                   "give a Multiboot kernel a file, and TEXT with it");
+    add_repeatable(app, "--symbols", world.symbol_files, "FILE",
+                   "ELF file whose symbols name addresses");
+    app.add_option("--start", world.start,
+                   "first instruction, in flat protected mode (default: the kernel's entry point, "
+                   "the first --load)")
+        ->type_name("ADDR");
+    add_repeatable(app, "--poke", world.pokes, "ADDR=DWORD", "store a dword before the start");
+    app.add_option("--exit-port", world.exit_port, "OUT of v there ends with status (v<<1)|1")
+        ->type_name("PORT");
+    app.add_option("--post-port", world.post_port,
+                   "codes written there are traced and the last is reported; none for no such port")
+        ->type_name("PORT")
+        ->capture_default_str();
+}
+
 void add_world(CLI::App& app, WorldOptions& world) {
     app.option_defaults()->group("World");
     app.add_option("--os", world.os, "system to run; bare is none at all")
@@ -74,8 +97,10 @@ void add_world(CLI::App& app, WorldOptions& world) {
     app.add_option("--seed", world.seed, "seed of all chance")
         ->type_name("N")
         ->capture_default_str();
-    add_repeatable(app, "--irq", world.irqs, "N@CLOCK",
-                   "interrupt request N (0 to 15, not 2 and 13) at that guest clock, vector 30h+N");
+    add_repeatable(
+        app, "--irq", world.irqs, "N@CLOCK",
+        "interrupt request N (0 to 15, not 2 and 13) at that guest clock, vector 30h+N; with "
+        "--os bare through the 8259As (0 to 15, not 2)");
     add_repeatable(
         app, "--patch", world.patches, "FILE",
         "change guest memory: lines WHERE BYTES... or WHERE = VALUE; see docs/formats.md");
@@ -94,13 +119,7 @@ void add_world(CLI::App& app, WorldOptions& world) {
         ->check(CLI::Range(1U, 64U))
         ->capture_default_str();
 
-    app.option_defaults()->group("World of --os bare");
-    add_repeatable(app, "--load", world.loads, "FILE@ADDR", "place a file in memory");
-    app.add_option("--start", world.start, "first instruction (default: the first --load)")
-        ->type_name("ADDR");
-    add_repeatable(app, "--poke", world.pokes, "ADDR=DWORD", "store a dword before the start");
-    app.add_option("--exit-port", world.exit_port, "OUT of v there ends with status (v<<1)|1")
-        ->type_name("PORT");
+    add_bare_world(app, world);
 }
 
 void add_limits(CLI::App& app, LimitOptions& limits) {
@@ -142,7 +161,8 @@ void add_trace_output(CLI::App& app, OutputOptions& output) {
 
 /// PROGRAM and what follows it, options included, which belongs to the guest.
 void add_program(CLI::App& app, WorldOptions& world) {
-    app.add_option("PROGRAM", world.program, "program to run; with --os bare FILE@ADDR");
+    app.add_option("PROGRAM", world.program,
+                   "program to run; with --os bare an ELF or Multiboot kernel, or FILE@ADDR");
     app.add_option("ARGS", world.arguments, "its arguments; options too, once PROGRAM is named");
     app.positionals_at_end();
 }
@@ -256,6 +276,11 @@ struct Parser {
             ->type_name("OS OS");
         inspect->add_flag("--assumptions", line.inspect.assumptions,
                           "what of the profile is assumed, since no source has it, and why");
+        inspect
+            ->add_option("--until", line.inspect.until,
+                         "run to this address or symbol instead (with --os bare: instead of to the "
+                         "first instruction of ring 3, or the end)")
+            ->type_name("PLACE");
         add_world(*inspect, line.world);
         add_limits(*inspect, line.limits);
         inspect->option_defaults()->group("Output");

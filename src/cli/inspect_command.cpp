@@ -36,6 +36,21 @@ void print(const CommandLine& line, guest::View view, const std::string& row) {
     output.flush();
 }
 
+guest::StopReason run_to_place(const CommandLine& line, World& world) {
+    const auto limits = limits_of(line.limits);
+    const std::string& until = line.inspect.until;
+    if (until.empty()) {
+        return debug::run_to(debug::place_for(line.inspect.what), world.machine(),
+                             world.personality(), limits);
+    }
+    const auto at = world.personality().symbols().evaluate(until);
+    if (!at) {
+        throw InputError(
+            2, fmt::format("--until {}: no address and no symbol of one loaded module", until));
+    }
+    return debug::run_to(*at, world.machine(), world.personality(), limits);
+}
+
 }  // namespace
 
 int inspect_command(const CommandLine& line) {
@@ -73,9 +88,12 @@ int inspect_command(const CommandLine& line) {
     static_cast<void>(debug::inspect(line.inspect.what, world.machine(), world.personality()));
 
     const InterruptGuard guard(world.machine());
-    const auto stop = debug::run_to(debug::place_for(line.inspect.what), world.machine(),
-                                    world.personality(), limits_of(line.limits));
-    if (stop.kind != guest::StopKind::observer) {
+    const auto stop = run_to_place(line, world);
+    // Without a system the end is a place to look at like any other.
+    const bool expected = stop.kind == guest::StopKind::observer ||
+                          (options.os == "bare" && line.inspect.until.empty() &&
+                           stop.kind == guest::StopKind::guest_exit);
+    if (!expected) {
         errors.write(fmt::format("ringside: the program ended first{}{}; this is the state there\n",
                                  stop.message.empty() ? "" : ": ", stop.message));
     }

@@ -286,8 +286,11 @@ std::string nt_entry(const WorldOptions& options, bool has_sysenter) {
 std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
                                             const Surroundings& around) {
     if (!options.loads.empty() || !options.start.empty() || !options.pokes.empty() ||
-        !options.exit_port.empty()) {
-        throw InputError(2, "--load, --start, --poke and --exit-port need --os bare");
+        !options.exit_port.empty() || !options.roms.empty() || !options.modules.empty() ||
+        !options.symbol_files.empty()) {
+        throw InputError(2,
+                         "--load, --rom, --module, --symbols, --start, --poke and --exit-port "
+                         "need --os bare");
     }
     NtSystem system = nt_system(options);
     nt::KernelConfig config;

@@ -36,6 +36,10 @@ struct WorldOptions {
     std::string start;
     std::vector<std::string> pokes;
     std::string exit_port;
+    std::string post_port = "0x80";
+    std::vector<std::string> roms;
+    std::vector<std::string> modules;
+    std::vector<std::string> symbol_files;
 
     std::string program;
     std::vector<std::string> arguments;
@@ -80,6 +84,7 @@ struct InspectOptions {
     std::string what;
     std::pair<std::string, std::string> diff;  ///< two profiles; empty: none
     bool assumptions = false;
+    std::string until;                   ///< where to look; empty: the system's usual place
     std::vector<std::string> arguments;  ///< a row, a program, or both
 };
 

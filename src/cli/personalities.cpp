@@ -10,7 +10,7 @@ namespace ringside::cli {
 std::unique_ptr<guest::Personality> make_personality(const WorldOptions& options,
                                                      const Surroundings& around) {
     if (options.os == "bare") {
-        return make_bare(options);
+        return make_bare(options, around);
     }
     return make_nt(options, around);
 }

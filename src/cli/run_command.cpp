@@ -43,9 +43,9 @@ std::unique_ptr<trace::Sink> make_sink(const OutputOptions& options, Output& out
 std::string state_report(World& world) {
     const cpu::Cpu& cpu = world.machine().cpu();
     const LinearAddress at{cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip};
-    return fmt::format("at {} in ring {}, after {} clocks\n{}",
+    return fmt::format("at {} in ring {}, after {} clocks\n{}{}",
                        world.personality().symbols().describe(at), cpu.cpl, cpu.cycles(),
-                       guest::register_text(cpu));
+                       guest::register_text(cpu), world.personality().report_lines());
 }
 
 void report(World& world, const guest::StopReason& stop, Output& output) {

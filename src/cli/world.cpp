@@ -120,7 +120,11 @@ guest::StopReason World::run(const guest::Limits& limits) {
 
 trace::Header World::header() const {
     trace::Header header;
-    header.program = std::filesystem::path(options_.program).filename().string();
+    const std::string& image = !options_.program.empty() ? options_.program
+                               : !options_.loads.empty() ? options_.loads.front()
+                               : !options_.roms.empty()  ? options_.roms.front()
+                                                         : options_.program;
+    header.program = std::filesystem::path(image).filename().string();
     header.os = options_.os;
     header.cpu = options_.cpu;
     header.mhz = machine_->mhz();

@@ -3,72 +3,62 @@
 
 #include <fmt/format.h>
 
-#include "base/ensure.hpp"
-
 namespace ringside::guest {
-namespace {
 
-// Descriptors of a flat machine: the hidden parts are loaded as if a boot loader's GDT had them.
-constexpr cpu::Descriptor flat_code{0x0000FFFF, 0x00CF9B00};
-constexpr cpu::Descriptor flat_data{0x0000FFFF, 0x00CF9300};
-
-}  // namespace
-
-void Bare::boot(Machine& machine) {
-    if (config_.images.empty()) {
-        throw InputError(2, "nothing to run: give an image with --load FILE@ADDR");
-    }
-    for (const BareImage& image : config_.images) {
-        if (std::uint64_t{image.at.value} + image.bytes.size() > machine.memory().size()) {
-            throw InputError(126, fmt::format("{}: {} bytes at {:#x} reach beyond the RAM of {} "
-                                              "MiB; use --ram",
-                                              image.name, image.bytes.size(), image.at.value,
-                                              machine.memory().size() >> 20));
-        }
-        machine.memory().write_bytes(image.at, image.bytes);
-        symbols_.add(
-            {image.name, {image.at.value}, static_cast<std::uint32_t>(image.bytes.size()), {}});
-    }
-    for (const BarePoke& poke : config_.pokes) {
-        machine.memory().write<std::uint32_t>(poke.at, poke.value);
-    }
-    cpu::Cpu& cpu = machine.cpu();
-    cpu.cr0 |= cpu::cr0::pe;
-    cpu.segments.fill(cpu::Segment::from(cpu::Selector{0x10}, flat_data));
-    cpu.segment(cpu::SegmentRegister::cs) = cpu::Segment::from(cpu::Selector{0x08}, flat_code);
-    cpu.idtr.limit = 0;
-    cpu.gdtr.limit = 0;
-    cpu.eip = config_.start.value_or(config_.images.front().at.value);
-    cpu.paging_changed();
+std::string Bare::here(const Machine& machine) const {
+    const cpu::Cpu& cpu = machine.cpu();
+    return symbols_.describe({cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip});
 }
 
+// The exit port takes a value whole, whatever its width.
 std::optional<StopReason> Bare::port_io(Machine& machine, const cpu::Exit& exit) {
-    if (exit.write) {
-        if (config_.exit_port && exit.port == *config_.exit_port) {
-            return StopReason{StopKind::guest_exit, (exit.value << 1) | 1, {}, {}};
-        }
+    if (!exit.write) {
+        cpu::complete_in(machine.cpu(), board_->in(machine.cpu(), exit.port, exit.size));
         return std::nullopt;
     }
-    // Nothing answers on the bus: it floats high.
-    cpu::complete_in(machine.cpu(), 0xFFFFFFFF);
-    return std::nullopt;
+    if (config_.exit_port && exit.port == *config_.exit_port) {
+        return StopReason{StopKind::guest_exit, (exit.value << 1) | 1, {}, {}};
+    }
+    return board_->out(machine.cpu(), exit.port, exit.size, exit.value);
 }
 
 std::optional<StopReason> Bare::halted(Machine& machine) {
     if ((machine.cpu().system_flags & cpu::flag::intf) == 0) {
         return StopReason{StopKind::guest_exit, 0, {}, {}};
     }
-    return StopReason{StopKind::deadlock,
-                      0,
-                      fmt::format("HLT at {} waits for an interrupt, and nothing raises one",
-                                  symbols_.describe({machine.cpu().eip - 1})),
-                      {}};
+    if (board_->sleep(machine.cpu())) {
+        return std::nullopt;
+    }
+    return StopReason{StopKind::deadlock, 0,
+                      fmt::format("the HLT before {} waits for an interrupt, and nothing will "
+                                  "raise one",
+                                  here(machine)),
+                      report_lines()};
+}
+
+std::optional<std::uint64_t> Bare::next_event() const {
+    return board_->next_event();
+}
+
+void Bare::on_event(Machine& machine) {
+    board_->update(machine.cpu());
 }
 
 StopReason Bare::shutdown(Machine& machine) {
-    return {StopKind::guest_failure, 0,
-            fmt::format("triple fault at {}", symbols_.describe({machine.cpu().eip})),
-            register_text(machine.cpu())};
+    return {StopKind::guest_failure, 0, fmt::format("triple fault at {}", here(machine)),
+            register_text(machine.cpu()) + report_lines()};
+}
+
+void Bare::set_port_message_observer(PortMessageObserver* observer) {
+    debug_ports_.finish_line();
+    debug_ports_.set_observer(observer);
+}
+
+std::string Bare::report_lines() const {
+    const auto post = debug_ports_.last_post();
+    return post ? fmt::format("last POST code {:02X} at port {:02X}h\n", *post,
+                              *debug_ports_.post_port())
+                : std::string();
 }
 
 std::string register_text(const cpu::Cpu& cpu) {

@@ -37,7 +37,7 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
         {{"run", "--irq", "5@0xFFFFFFFFFFFFFFFF", hello}, "want N@CLOCK"},
         {{"run", "--irq", "2@100", hello}, "no device can have IRQ 2: the second interrupt"},
         {{"run", "--irq", "13@100", hello}, "no device can have IRQ 13: it is the coprocessor's"},
-        {{"run", "--os", "bare", "--irq", "5@100", hello}, "--os bare has no interrupt controller"},
+        {{"run", "--os", "bare", "--irq", "2@100", hello + "@0"}, "no device can have IRQ 2"},
         {{"run", "--patch-object", "file@", hello}, "want FILE or FILE@SYMBOL"},
         {{"run", "--load", "a@1", hello}, "need --os bare"},
         {{"trace", "--format", "xml", hello}, "--format"},
