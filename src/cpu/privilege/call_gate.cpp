@@ -85,14 +85,12 @@ void read_parameters(Cpu& cpu, const Entry& entry, std::span<std::uint32_t> para
 void call_same_ring(Cpu& cpu, const Op* op, Entry& entry, Path path) {
     const Segment& ss = cpu.segment(SegmentRegister::ss);
     const std::uint32_t esp = cpu.registers[GeneralRegister::esp];
-    if (!has_room(ss, esp, 2, entry.wide)) {
-        throw Fault::ss(0);
-    }
-    entry.check_limit();
-    mark_accessed(cpu, entry.code);
     Frame frame;
     frame.push(cpu.segment(SegmentRegister::cs).selector.value());
     frame.push(cpu.eip_of(op) + op->length);
+    frame.require_room(ss, esp, entry.wide, 0);
+    entry.check_limit();
+    mark_accessed(cpu, entry.code);
     set_stack_pointer(cpu, frame.write(cpu, ss, esp, entry.wide, cpu.privilege(), 0));
     arrive(cpu, op, entry, path);
 }

@@ -27,6 +27,14 @@ class Frame {
   public:
     void push(std::uint32_t value) { values_[count_++] = value; }
 
+    /// Throws #SS(`no_room`) unless the frame may be pushed below `top`.
+    void require_room(const Segment& stack, std::uint32_t top, bool wide,
+                      std::uint32_t no_room) const {
+        if (!has_room(stack, top, count_, wide)) {
+            throw Fault::ss(no_room);
+        }
+    }
+
     /// See write_frame.
     std::uint32_t write(Cpu& cpu, const Segment& stack, std::uint32_t top, bool wide,
                         mmu::Privilege rights, std::uint32_t no_room) const {

@@ -132,6 +132,13 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
         frame.push(event.error_code);
     }
     if (target > code.limit()) [[unlikely]] {
+        // Room on the stack is asked for before (SDM vol. 2, INT n, operation).
+        Segment stack = ss;
+        if (inner) {
+            inside.segment.load_into(stack);
+        }
+        frame.require_room(stack, inner ? inside.pointer : esp, wide,
+                           inside.segment.selector.error_code() | ext);
         throw Fault::gp(ext);
     }
     mark_accessed(cpu, entry);

@@ -108,7 +108,7 @@ static void double_faults(void) {
             case 6: poke32(TSSDF + T_SS, 0); break;
             case 7: poke32(TSSDF + T_DS, GDT_LIMIT + 1); break;
             default:
-                descriptor(X(21), 0, 0xFFF, A_DATA, SIZE32);
+                descriptor(X(21), P3, 0xFFF, A_DATA, SIZE32);
                 poke32(TSSDF + T_SS, X(21));
                 poke32(TSSDF + T_ESP, 2);
                 break;
@@ -162,7 +162,7 @@ static void second_faults_in_the_new_task(void) {
                 idt_gate(first[f], G_TASK, SEL_TSSA, 0);
                 raise(first[f]);
                 descriptor(X(20), 0, 0xFFFFF, A_CODE & ~PRESENT, SIZE32 | GRANULAR);
-                descriptor(X(21), 0, 0xFFF, A_DATA, SIZE32);
+                descriptor(X(21), P2, 0xFFF, A_DATA, SIZE32);
                 switch (i) {
                 case 0: poke32(TSSA + T_DS, GDT_LIMIT + 1); break;
                 case 1: poke32(TSSA + T_SS, 0); break;
@@ -354,9 +354,65 @@ static void tasks(void) {
     }
 }
 
+/* Two things are wrong: which is found first? */
+static void order(void) {
+    static const char *const ways[] = {"int", "fault", "call"};
+    for (u32 way = 0; way < 3; ++way) {
+        for (u32 same = 0; same < 2; ++same) {
+            if (begin("no room and target limit: %s%s", ways[way], same ? " same ring" : "")) {
+                descriptor(X(0), C, 0xFFF, A_CODE | DPL(1), SIZE32);
+                descriptor(X(1), S(1) - 0x1000, 0xFFF, A_DATA | DPL(1), SIZE32);
+                gate(X(2), G_CALL32 | DPL(3), X(0), 0x1000, 0);
+                idt_gate(0x40, G_INT32 | DPL(3), X(0), 0x1000);
+                idt_gate(6, G_INT32, X(0), 0x1000);
+                ring(same ? 1 : 3);
+                if (same) {
+                    in.ss = X(1) | 1;
+                    in.esp = 4;
+                } else {
+                    poke32(TSS0 + T_SS1, X(1) | 1);
+                    poke32(TSS0 + T_ESP1, 4);
+                }
+                at(D); /* for QEMU, which enforces neither */
+                emit("cd f2");
+                at(C);
+                if (way == 0) {
+                    emit("cd 40");
+                } else if (way == 1) {
+                    emit("0f 0b");
+                } else {
+                    emit("9a %d %w", 0, X(2));
+                }
+                go();
+                end();
+            }
+        }
+    }
+    for (u32 way = 0; way < 2; ++way) {
+        for (u32 i = 0; i < 3; ++i) {
+            static const char *const what[] = {"bad ss and limit", "no room and absent cs",
+                                               "no room and limit"};
+            if (begin("%s: %s", what[i], way ? "retf" : "iret")) {
+                descriptor(X(0), 0, 0xFFF, (i == 1 ? A_CODE & ~PRESENT : A_CODE) | DPL(3), SIZE32);
+                if (i == 0) {
+                    stack32(way ? 4 : 5, 0x1000, X(0) | 3, way ? S(3) : 2, way ? DS(2) : S(3), DS(2));
+                } else {
+                    descriptor(X(1), 0, (S(0) >> 12) - 1, A_DATA, SIZE32 | GRANULAR);
+                    in.ss = X(1);
+                    stack32(way ? 2 : 3, 0x1000, X(0) | 3, 2);
+                }
+                emit(way ? "cb" : "cf");
+                go();
+                end();
+            }
+        }
+    }
+}
+
 CATEGORY(31, nested) {
     double_faults();
     second_faults_in_the_new_task();
     parameters();
     tasks();
+    order();
 }
