@@ -158,10 +158,6 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
         } catch (const WaitsForInterrupt&) {
             settle();
             exit.kind = ExitKind::halted;
-        } catch (const FeatureNotBuilt& missing) {
-            settle();
-            exit.kind = ExitKind::feature_not_built;
-            exit.feature = missing.name;
         }
     }
     return exit;

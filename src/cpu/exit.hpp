@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "base/address.hpp"
 
@@ -12,11 +11,10 @@ namespace ringside::cpu {
 /// Why the CPU came back.
 enum class ExitKind : std::uint8_t {
     none,
-    budget_spent,       ///< the deadline is reached; the CPU stands at an instruction boundary
-    port_io,            ///< IN or OUT at a port; for IN the host then calls complete_in
-    halted,             ///< HLT; EIP stands behind it
-    shutdown,           ///< triple fault
-    feature_not_built,  ///< `feature` names it; EIP stands at the instruction
+    budget_spent,  ///< the deadline is reached; the CPU stands at an instruction boundary
+    port_io,       ///< IN or OUT at a port; for IN the host then calls complete_in
+    halted,        ///< HLT; EIP stands behind it
+    shutdown,      ///< triple fault
     debug_stop,
 };
 
@@ -28,7 +26,6 @@ struct Exit {
     std::uint32_t value = 0;
     bool immediate_port = false;               ///< the port number stood in the instruction
     std::optional<LinearAddress> destination;  ///< INS: where complete_in puts the value
-    std::string_view feature;
 };
 
 }  // namespace ringside::cpu

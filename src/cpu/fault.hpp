@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "base/address.hpp"
 #include "cpu/vector.hpp"
@@ -34,11 +33,5 @@ struct Fault {
 /// processor stands still before the waiting instruction, until an interrupt. IGNNE# is never
 /// active here. SDM vol. 1, 8.7.2.
 struct WaitsForInterrupt {};
-
-/// An instruction reached a part of the processor that this version does not model. Ends the run
-/// with status 125 and the feature's name; never confused with a guest's own fault.
-struct FeatureNotBuilt {
-    std::string_view name;
-};
 
 }  // namespace ringside::cpu

@@ -109,14 +109,6 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
             }
             return std::nullopt;
         case engine::ExitKind::shutdown: return personality.shutdown(*this);
-        case engine::ExitKind::feature_not_built:
-            return StopReason{
-                StopKind::not_built,
-                0,
-                fmt::format("CPU feature not built: {} at {}", exit.feature,
-                            personality.symbols().describe(LinearAddress{
-                                cpu_.segment(cpu::SegmentRegister::cs).base + cpu_.eip})),
-                {}};
         case engine::ExitKind::debug_stop:
             return StopReason{StopKind::observer, 0, "stopped by an observer", {}};
     }

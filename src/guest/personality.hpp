@@ -25,7 +25,7 @@ enum class StopKind : std::uint8_t {
     cycle_limit,
     time_limit,
     interrupted,     ///< by the user
-    not_built,       ///< a part of the processor or kernel that this version lacks
+    not_built,       ///< a kernel service that this version lacks, by --on-missing stop
     not_executable,  ///< found at run time: missing DLL or import
     observer,        ///< Machine::stop was called; the run may be continued
 };

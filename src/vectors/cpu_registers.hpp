@@ -46,7 +46,6 @@ inline void reset_execution(cpu::Cpu& cpu) {
         case cpu::ExitKind::port_io: return "a port is asked for";
         case cpu::ExitKind::halted: return "HLT";
         case cpu::ExitKind::shutdown: return "triple fault";
-        case cpu::ExitKind::feature_not_built: return "a part is not built";
         case cpu::ExitKind::debug_stop: return "stopped by the observer";
     }
     return "unknown";

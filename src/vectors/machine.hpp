@@ -18,8 +18,7 @@ namespace ringside::vectors {
 struct Observation {
     Registers registers;
     Outcome outcome;
-    std::string_view not_built;  ///< the run ended at this part, which the CPU lacks
-    std::string trouble;         ///< the run did not end as any instruction does
+    std::string trouble;  ///< the run did not end as any instruction does
     std::optional<FpuState> fpu;
 };
 
@@ -40,6 +39,8 @@ class VectorMachine {
     /// that the machine cannot take.
     virtual Observation run(const TestVector& test, std::vector<MemoryDifference>& differences) = 0;
     [[nodiscard]] virtual cpu::Cpu& cpu() = 0;
+    /// Why a vector is not run: its state is none that the machine has. Empty for all others.
+    [[nodiscard]] virtual std::string_view cannot_take(const TestVector&) const { return {}; }
 };
 
 /// The machine of a file. The container must outlive it.

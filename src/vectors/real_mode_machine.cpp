@@ -99,7 +99,6 @@ void RealModeMachine::run_to_halt(Observation& seen) {
                     cpu::complete_in(cpu_, 0xFFFFFFFF);
                 }
                 break;
-            case cpu::ExitKind::feature_not_built: seen.not_built = exit.feature; return;
             case cpu::ExitKind::debug_stop: return;
             case cpu::ExitKind::none:
             case cpu::ExitKind::shutdown:

@@ -31,12 +31,13 @@ Ring3Machine::Ring3Machine(const Container& container, cpu::Model model)
     system_.cpu().blocks->set_block_limit(1);
 }
 
+std::string_view Ring3Machine::cannot_take(const TestVector& test) const {
+    return (test.before[Register::eflags] & cpu::flag::vm) != 0 ? "in virtual 8086 mode"
+                                                                : std::string_view{};
+}
+
 Observation Ring3Machine::run(const TestVector& test, std::vector<MemoryDifference>& differences) {
     Observation seen;
-    if ((test.before[Register::eflags] & cpu::flag::vm) != 0) {
-        seen.not_built = "virtual 8086 mode";
-        return seen;
-    }
     memory_.place(test);
     if (has_fpu()) {
         load_fpu(test.fpu_before.value_or(FpuState{}));
@@ -58,10 +59,6 @@ void Ring3Machine::step_to_end(const TestVector& test, Observation& seen) {
         const cpu::Exit exit = system_.run(system_.cpu().clock + 1);
         if (system_.event_delivered() ||
             (exit.kind == cpu::ExitKind::budget_spent && at_terminator(test))) {
-            return;
-        }
-        if (exit.kind == cpu::ExitKind::feature_not_built) {
-            seen.not_built = exit.feature;
             return;
         }
         if (exit.kind != cpu::ExitKind::budget_spent) {

@@ -12,6 +12,7 @@ class Ring3Machine : public VectorMachine {
     Ring3Machine(const Container& container, cpu::Model model);
 
     Observation run(const TestVector& test, std::vector<MemoryDifference>& differences) override;
+    [[nodiscard]] std::string_view cannot_take(const TestVector& test) const override;
     [[nodiscard]] cpu::Cpu& cpu() override { return system_.cpu(); }
 
   private:

@@ -104,11 +104,11 @@ class Run {
         if (const auto part = missing_part(test.bytes, code32, options_.model); !part.empty()) {
             return skip(test, fmt::format("no {} in CPUID of {}", part, model));
         }
+        if (const auto reason = machine_->cannot_take(test); !reason.empty()) {
+            return skip(test, std::string(reason));
+        }
         std::vector<MemoryDifference> memory;
         const Observation seen = machine_->run(test, memory);
-        if (!seen.not_built.empty()) {
-            return skip(test, fmt::format("not built: {}", seen.not_built));
-        }
         const auto differences = compare(test, seen, memory);
         if (differences.empty()) {
             ++result_.counts.passed;

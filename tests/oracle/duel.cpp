@@ -156,11 +156,7 @@ void Duel::attempt(const Program& program, EmulatedCpu& emulated, Placed& placed
             outcome.error_code &= ~fetch_bit;
         }
         emulated.run(program.before, emulated_result_);
-        if (emulated_result_.ending == Ending::not_built) {
-            verdict.kind = Verdict::Kind::not_built;
-        } else {
-            judge(program, emulated, verdict);
-        }
+        judge(program, emulated, verdict);
     }
     restore(emulated);
 }

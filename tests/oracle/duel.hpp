@@ -20,7 +20,6 @@ struct Verdict {
         same_but_undefined,  ///< all that the manual defines
         different,
         discarded,  ///< it did not end, or left what can be compared
-        not_built,
     };
     Kind kind = Kind::same;
     bool event = false;  ///< as the real processor ended it

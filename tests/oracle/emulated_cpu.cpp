@@ -65,9 +65,7 @@ void EmulatedCpu::run(const State& state, Result& result) {
     store_fpu(result.state.fpu);
     result.outcome = seen.outcome;
     result.ending = seen.outcome.event ? Ending::event : Ending::completed;
-    if (exit.kind == cpu::ExitKind::feature_not_built) {
-        result.ending = Ending::not_built;
-    } else if (exit.kind != cpu::ExitKind::debug_stop || !seen.trouble.empty()) {
+    if (exit.kind != cpu::ExitKind::debug_stop || !seen.trouble.empty()) {
         result.ending = Ending::stuck;
     } else if (at_terminator(state, seen)) {
         result.ending = Ending::completed;

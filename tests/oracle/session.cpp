@@ -93,7 +93,7 @@ std::string Session::command_for(std::uint64_t number) const {
 }
 
 void Session::count(const Trial& trial, const Verdict& verdict) {
-    if (verdict.kind == Verdict::Kind::discarded || verdict.kind == Verdict::Kind::not_built) {
+    if (verdict.kind == Verdict::Kind::discarded) {
         ++discarded_;
         return;
     }

@@ -17,7 +17,6 @@ enum class Ending : std::uint8_t {
     completed,  ///< it reached an exit, or an HLT that is none of its own
     event,      ///< an exception or software interrupt was raised
     stuck,      ///< it ran on for too long
-    not_built,  ///< the emulated processor lacks a part
 };
 
 /// What a run left. Of an event the state is the interrupted one, as the processor pushed it.

@@ -47,7 +47,7 @@ struct Event {
 /// Delivers an event between two instructions: reads the gate, checks, switches stacks, pushes the
 /// frame with cpu.eip, loads CS:EIP and adds the clocks of the path. Faults met on the way are
 /// delivered in their turn by the contributory rules; a fault during a double fault ends the run
-/// with ExitKind::shutdown. Throws nothing but FeatureNotBuilt.
+/// with ExitKind::shutdown. Throws nothing.
 void deliver(Cpu& cpu, const Event& event);
 
 /// The same from inside `op`, an INT n and its like: pushes the EIP behind it and adds
