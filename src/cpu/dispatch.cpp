@@ -30,7 +30,10 @@ bool take_interrupt(Cpu& cpu) {
     }
     if (cpu.debug_traps != 0 && !cpu.debug_shadow) [[unlikely]] {
         cpu.interrupt_shadow = false;
-        deliver(cpu, Event::debug(std::exchange(cpu.debug_traps, 0U)));
+        // A breakpoint on the instruction at EIP is told of together with the traps of the last.
+        const LinearAddress at{cpu.segment(SegmentRegister::cs).base + cpu.eip};
+        const std::uint32_t here = cpu.armed != 0 ? instruction_breakpoints(cpu, at) : 0;
+        deliver(cpu, Event::debug(std::exchange(cpu.debug_traps, 0U) | here));
         return true;
     }
     if (!cpu.pending_interrupt || cpu.interrupt_shadow || (cpu.system_flags & flag::intf) == 0) {

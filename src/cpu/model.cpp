@@ -9,16 +9,13 @@
 namespace ringside::cpu {
 namespace {
 
-// The x87, MMX and SSE are there, but only `modern` shows them.
-constexpr std::uint32_t built =
-    ~(feature::fpu | feature::mmx | feature::fxsr | feature::sse | feature::sse2);
 constexpr std::uint32_t sse3 = 1U << 0;  // of ECX
 
 constexpr std::array models{
     ModelTraits{"i386", 0x0308, 0, 0, false, 33, 1},
-    ModelTraits{"i486", 0x0435, 0x00000001 & built, 0, true, 66, 1},
-    ModelTraits{"pentium", 0x052C, 0x0000013D & built, 0, true, 133, 1},
-    ModelTraits{"p6", 0x06D8, 0x0780A93D & built, 0, true, 1000, 1000},
+    ModelTraits{"i486", 0x0435, 0x00000001, 0, true, 66, 1},
+    ModelTraits{"pentium", 0x052C, 0x0000013D, 0, true, 133, 1},
+    ModelTraits{"p6", 0x06D8, 0x0780A93D, 0, true, 1000, 1000},
     ModelTraits{"modern", 0x06D8, 0x0780A93D, sse3, true, 1000, 1000},
 };
 

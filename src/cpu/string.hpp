@@ -29,6 +29,15 @@ void advance(Cpu& cpu, GeneralRegister r, std::uint32_t delta) {
     return (cpu.system_flags & flag::df) != 0 ? 0U - size : size;
 }
 
+/// A repeated instruction stops between two elements with EIP at it. RF tells that it was begun: it
+/// meets no breakpoint again, and whoever interrupts it here saves the flag. Silicon leaves the flag
+/// clear for a single step.
+inline void stay_begun(Cpu& cpu) {
+    if ((cpu.system_flags & flag::tf) == 0) {
+        cpu.system_flags |= flag::rf;
+    }
+}
+
 /// DS:(E)SI with the override of DS, or ES:(E)DI, which has none.
 struct StringPlace {
     SegmentRegister segment;

@@ -15,6 +15,7 @@
 #include "kernelkit/handle_table.hpp"
 #include "nt/boot/boot_state.hpp"
 #include "nt/boot/pool.hpp"
+#include "nt/exceptions/float_context.hpp"
 #include "nt/exceptions/trap_frame_watch.hpp"
 #include "nt/kernel_config.hpp"
 #include "nt/memory/kernel_stacks.hpp"
@@ -46,7 +47,8 @@ struct HardError {
 using Handles = kernelkit::HandleTable<Object, std::uint32_t>;
 
 /// The host's half of the NT kernel: everything behind the hypercall port. It reads and writes
-/// guest memory and answers; it never touches a CPU register, EAX and ECX of its answer excepted.
+/// guest memory and answers; it never touches a CPU register, EAX and ECX of its answer excepted,
+/// and those of the coprocessor where a CONTEXT has them.
 class Kernel {
   public:
     /// Throws InputError for a profile that does not exist.
@@ -119,6 +121,8 @@ class Kernel {
     std::optional<Pool> pool;
     /// CR2, for reports; set by whoever owns the CPU.
     std::function<std::uint32_t()> fault_address;
+    /// Set by whoever owns the CPU, before boot.
+    FloatUnit float_unit;
 
   private:
     HypercallResult call_service(const ServiceRow& row, LinearAddress esp);

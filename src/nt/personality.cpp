@@ -32,6 +32,10 @@ Personality::Personality(KernelConfig config, guest::Machine& machine, host::Hos
           }(),
           machine.mmu(), host) {
     kernel_.fault_address = [&machine] { return machine.cpu().cr2; };
+    const std::uint32_t features = cpu::traits(machine.cpu().model).features;
+    if ((features & cpu::feature::fpu) != 0) {
+        kernel_.float_unit = {&machine.cpu(), (features & cpu::feature::fxsr) != 0};
+    }
 }
 
 void Personality::boot(guest::Machine& machine) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cpu/decode/decoder.hpp"
+#include "cpu/eflags.hpp"
 #include "vectors/compare.hpp"
 #include "vectors/machine.hpp"
 #include "vectors/requirement.hpp"
@@ -101,6 +102,12 @@ class Run {
         }
         const bool code32 = is_code32(file_.container, test);
         const std::string_view model = cpu::traits(options_.model).name;
+        // Silicon in ring 3 had AC and ID, and vectors set and load them.
+        const std::uint32_t flags = test.before[Register::eflags] | test.after[Register::eflags];
+        constexpr std::uint32_t later = cpu::flag::ac | cpu::flag::id;
+        if (test.outcome && (flags & later & ~cpu::known_eflags(options_.model)) != 0) {
+            return skip(test, fmt::format("no AC or no ID in EFLAGS of {}", model));
+        }
         if (const auto part = missing_part(test.bytes, code32, options_.model); !part.empty()) {
             return skip(test, fmt::format("no {} in CPUID of {}", part, model));
         }
@@ -115,6 +122,9 @@ class Run {
             ++mnemonic(test).counts.passed;
         } else if (is_refused(test, seen)) {
             skip(test, fmt::format("{} refuses with #UD: {}", model, mnemonic_of(test.name)));
+        } else if (is_only_in_smaller(test, seen)) {
+            skip(test, fmt::format("{} has what later models refuse: {}", model,
+                                   cpu::disassemble(test.bytes, code32, 0)));
         } else if (const auto row = known_row(test, seen, differences)) {
             skip(test, fmt::format("known, {}", options_.known->describe(*row)));
         } else {
@@ -138,6 +148,14 @@ class Run {
         return options_.model < cpu::Model::modern && seen.outcome.event &&
                seen.outcome.vector == invalid_opcode_vector &&
                expected_outcome(test).vector != invalid_opcode_vector;
+    }
+    /// And may have what went with it, as the test registers.
+    [[nodiscard]] bool is_only_in_smaller(const TestVector& test, const Observation& seen) const {
+        const auto refused = [](const Outcome& outcome) {
+            return outcome.event && outcome.vector == invalid_opcode_vector;
+        };
+        return options_.model < cpu::Model::modern && refused(expected_outcome(test)) &&
+               !refused(seen.outcome);
     }
     [[nodiscard]] std::optional<std::size_t> known_row(
         const TestVector& test, const Observation& seen,

@@ -6,6 +6,7 @@
 #include "cpu/instruction.hpp"
 #include "cpu/operands.hpp"
 #include "cpu/privilege/port_right.hpp"
+#include "cpu/string.hpp"
 #include "cpu/timing/clock_table.hpp"
 
 namespace ringside::cpu {
@@ -125,7 +126,7 @@ const Op* leave_element(Cpu& cpu, const Op* op, PortForm single, PortForm many, 
             cpu.clock += ticks_before(cpu, op) + ticks;
             cpu.eip = cpu.eip_of(op);
             cpu.exit = exit;
-            cpu.system_flags |= flag::rf;  // as between the elements of other strings
+            stay_begun(cpu);
             note_port_access(cpu, exit.port, exit.size);
             return nullptr;
         }

@@ -117,9 +117,7 @@ template <typename Elements, typename W, typename A, RepeatWhile repeat_while>
 template <typename Elements, typename W, typename A, RepeatWhile repeat_while>
 const Op* repeat_string(Cpu& cpu, const Op* op) {
     if (!repeat_elements<Elements, W, A, repeat_while>(cpu, op)) {
-        // EIP stays at the instruction, and RF tells that it was begun: it meets no breakpoint
-        // again, and whoever interrupts it here saves the flag.
-        cpu.system_flags |= flag::rf;
+        stay_begun(cpu);
         return stale(cpu, op);
     }
     cpu.clock += op->clocks;

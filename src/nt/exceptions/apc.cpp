@@ -41,7 +41,8 @@ struct Apc {
 /// and behind the CONTEXT, in later systems, room for the SEH record of KiUserApcDispatcher.
 ServiceOutcome KiInitializeUserApc(Kernel& kernel, LinearAddress at, const Apc& apc) {
     const auto frame = trap_frame_at(kernel.structures, at);
-    const CONTEXT context = context_of(frame, at, apc_context_flags);
+    CONTEXT context = context_of(frame, at, apc_context_flags);
+    read_float_context(kernel, kernel.thread->kthread, context);
     const std::uint32_t size = 0x10 + sizeof(CONTEXT) + kernel.profile.apc_seh_record;
     const LinearAddress stack{(context.Esp & ~std::uint32_t{3}) - size};
     const std::array<std::uint32_t, 4> words{apc.normal_routine, apc.normal_context, apc.argument1,

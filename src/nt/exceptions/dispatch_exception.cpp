@@ -79,6 +79,7 @@ ServiceOutcome KiDispatchException(Kernel& kernel, const EXCEPTION_RECORD& given
         return STATUS_SUCCESS;
     }
     CONTEXT context = context_of(frame, at, user_context_flags);
+    read_float_context(kernel, kernel.thread->kthread, context);
     if (record.ExceptionCode == STATUS_BREAKPOINT.value) {
         context.Eip -= 1;
     }

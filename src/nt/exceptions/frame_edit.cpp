@@ -40,20 +40,6 @@ std::uint32_t sanitized(std::uint32_t eflags) {
     return (eflags & eflags_user_mask) | eflags_if;
 }
 
-/// FNINIT and FXRSTOR of the reset state: what a thread without a coprocessor has.
-void reset_float_state(CONTEXT& context) {
-    const auto put = [&context](std::size_t at, std::uint32_t value) {
-        std::memcpy(context.FloatSave.data() + at, &value, sizeof value);
-    };
-    put(0x00, 0xFFFF027F);  // ControlWord
-    put(0x04, 0xFFFF0000);  // StatusWord
-    put(0x08, 0xFFFFFFFF);  // TagWord: all empty
-    constexpr std::uint16_t control_word = 0x027F;
-    constexpr std::uint32_t mxcsr = 0x1F80;
-    std::memcpy(context.ExtendedRegisters.data(), &control_word, sizeof control_word);
-    std::memcpy(context.ExtendedRegisters.data() + 0x18, &mxcsr, sizeof mxcsr);
-}
-
 void set_flat_selectors(KTRAP_FRAME& frame) {
     frame.SegDs = KGDT_R3_DATA;
     frame.SegEs = KGDT_R3_DATA;
@@ -107,6 +93,21 @@ NTSTATUS apply_context(KTRAP_FRAME& frame, const CONTEXT& context) {
     return STATUS_SUCCESS;
 }
 
+/// The entries into ring 0 save debug registers, and the exits load them, of threads that say so.
+void set_debug_active(Kernel& kernel, LinearAddress kthread, const CONTEXT& context) {
+    if ((context.ContextFlags & CONTEXT::debug_registers) == 0) {
+        return;
+    }
+    constexpr std::uint32_t enables = 0xFF;
+    KernelMemory& memory = kernel.structures;
+    const std::uint32_t active = (context.Dr7 & enables) != 0 ? 1 : 0;
+    memory.set(kthread, "KTHREAD", "DebugActive", active);
+    const bool in_pcr = memory.layout().find("KPCR", "DebugActive") != nullptr;
+    if (kthread == kernel.thread->kthread && in_pcr) {
+        memory.set(kernel.boot_state.pcr, "KPCR", "DebugActive", active);
+    }
+}
+
 }  // namespace
 
 KTRAP_FRAME trap_frame_at(KernelMemory& memory, LinearAddress at) {
@@ -152,9 +153,6 @@ CONTEXT context_of(const KTRAP_FRAME& frame, LinearAddress at, std::uint32_t fla
         context.Dr6 = frame.Dr6 & dr6_legal;
         context.Dr7 = frame.Dr7 & dr7_legal;
     }
-    if ((flags & (CONTEXT::floating_point | CONTEXT::extended_registers)) != 0) {
-        reset_float_state(context);
-    }
     return context;
 }
 
@@ -169,14 +167,19 @@ NTSTATUS load_context(Kernel& kernel, LinearAddress at, const CONTEXT& context) 
         set_flat_selectors(frame);
     }
     FrameEdit(kernel).write(at, frame);
+    set_debug_active(kernel, kernel.thread->kthread, context);
+    write_float_context(kernel, kernel.thread->kthread, context);
     return STATUS_SUCCESS;
 }
 
-NTSTATUS load_context_of_other(Kernel& kernel, LinearAddress at, const CONTEXT& context) {
+NTSTATUS load_context_of_other(Kernel& kernel, const ThreadObject& thread, LinearAddress at,
+                               const CONTEXT& context) {
     auto frame = trap_frame_at(kernel.structures, at);
     const NTSTATUS applied = apply_context(frame, context);
     if (nt_success(applied)) {
         FrameEdit(kernel).write(at, frame);
+        set_debug_active(kernel, thread.kthread, context);
+        write_float_context(kernel, thread.kthread, context);
     }
     return applied;
 }

@@ -11,8 +11,6 @@ constexpr std::uint32_t thread_object = 6;
 constexpr std::uint32_t eflags_always = 2;
 /// CR0.TS and CR0.MP: the coprocessor's state is not loaded.
 constexpr std::uint32_t npx_state_not_loaded = 0x0A;
-constexpr std::uint16_t npx_control_word = 0x027F;
-constexpr std::uint32_t npx_mxcsr = 0x1F80;
 
 }  // namespace
 
@@ -48,11 +46,7 @@ void initialize_kthread(Kernel& kernel, LinearAddress kthread, LinearAddress kpr
     set("UserAffinity", 1);
     set("ApcQueueable", 1);
     set("KernelStackResident", 1);
-    // A reset coprocessor: control word, MXCSR and Cr0NpxState of the FX save area.
-    memory.write_bytes(npx, std::vector<std::byte>(fx_save_area_size));
-    memory.write(npx, npx_control_word);
-    memory.write(npx + 0x18, npx_mxcsr);
-    memory.set(npx, "FX_SAVE_AREA", "Cr0NpxState", npx_state_not_loaded);
+    reset_save_area(kernel, kthread);
 }
 
 LinearAddress push_switch_frame(Kernel& kernel, LinearAddress kthread, LinearAddress top,

@@ -27,6 +27,7 @@ LinearAddress user_frame(Kernel& kernel, const ThreadObject& thread) {
 CONTEXT context_of_thread(Kernel& kernel, const ThreadObject& thread, std::uint32_t flags) {
     const LinearAddress at = user_frame(kernel, thread);
     CONTEXT context = context_of(trap_frame_at(kernel.structures, at), at, flags);
+    read_float_context(kernel, thread.kthread, context);
     const bool waits_in_service = &thread != kernel.thread.get() && !thread.pending.empty();
     if (waits_in_service && (flags & CONTEXT::segments) != 0) {
         context.SegDs = context.SegEs = KGDT_R3_DATA;
@@ -105,7 +106,7 @@ ServiceOutcome NtSetContextThread(ServiceContext& context, HANDLE handle,
     Kernel& kernel = context.kernel;
     const LinearAddress frame = user_frame(kernel, **thread);
     if (*thread != kernel.thread) {
-        return load_context_of_other(kernel, frame, *wanted);
+        return load_context_of_other(kernel, **thread, frame, *wanted);
     }
     const NTSTATUS loaded = load_context(kernel, frame, *wanted);
     return nt_success(loaded) ? ServiceOutcome::frame_edited() : ServiceOutcome(loaded);

@@ -145,7 +145,7 @@ TEST_CASE("cr4 has a bit for each extension that CPUID reports, others are #GP(0
     };
     CHECK(accepts(Model::p6, cr4::tsd | cr4::de | cr4::pse | cr4::pge));
     CHECK_FALSE(accepts(Model::p6, 1U << 5));  // PAE
-    CHECK_FALSE(accepts(Model::p6, cr4::osfxsr));
+    CHECK(accepts(Model::p6, cr4::osfxsr | cr4::osxmmexcpt | cr4::pce));
     CHECK(accepts(Model::pentium, cr4::tsd | cr4::de | cr4::pse));
     CHECK_FALSE(accepts(Model::pentium, cr4::pge));
     CHECK(accepts(Model::i486, 0));
