@@ -296,6 +296,28 @@ TEST_CASE("the inner stack: each fault leaves the program restartable", "[rings]
     }
 }
 
+TEST_CASE("room on the inner stack is asked for before the limit of the handler's code",
+          "[rings]") {
+    Rings m;
+    m.descriptor(Rings::spare, 0x0FFF, 0x00409A00);
+    m.descriptor(Rings::spare2, 0x0FFF, 0x00409200 | Rings::dpl(0));
+    m.gate(0x2E, Rings::interrupt32, 3, Rings::spare);
+    m.set_dword(Rings::task_base + 4, 16);
+    m.set_dword(Rings::task_base + 8, Rings::spare2);
+    // The exception finds room for itself where the TSS has moved on.
+    m.gate(12, Rings::task_gate, 0, Rings::other_task);
+    m.set_dword(Rings::other_task_base + 0x20, Rings::handlers);
+    for (std::uint32_t i = 0; i < 6; ++i) {
+        m.set_dword(Rings::other_task_base + 0x48 + i * 4, i == 1 ? Rings::code0 : Rings::data0);
+    }
+    m.set_dword(Rings::other_task_base + 0x38, Rings::stack_top);
+    m.run("cd 2e");
+    const Transition& t = m.transitions.at(0);
+    CHECK(t.vector == Vector::stack_fault);
+    CHECK(t.error_code == Rings::spare2);
+    CHECK(t.before.eip == Rings::start);
+}
+
 TEST_CASE("a 16-bit inner stack moves SP alone", "[rings]") {
     Rings m;
     m.descriptor(Rings::spare, Rings::flat, 0x00009200);
