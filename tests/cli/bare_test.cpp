@@ -207,6 +207,17 @@ TEST_CASE("bare: inspect shows tables at the end or at a place", "[cli]") {
     CHECK(inspected({"pcr"}).status == 2);
 }
 
+TEST_CASE("bare: a ROM alone starts at the reset vector in real mode", "[cli]") {
+    const auto traced = ringside::test::ringside(
+        {"trace", "--os", "bare", "--timeout", "60", "--rom", example("bare_rom.rom") + "@0xF0000",
+         "--symbols", example("bare_rom.elf")});
+    CHECK(traced.status == 0);
+    CHECK(traced.output ==
+          "Real mode, from the reset vector.\nProtected mode, and the ROM is as it was.\n");
+    CHECK(contains(traced.error, "POST 01 at bare_rom!"));
+    CHECK(contains(traced.error, "POST 02 at bare_rom!protected_mode"));
+}
+
 TEST_CASE("bare: --irq raises a line of the controllers", "[cli]") {
     const TemporaryFolder folder;
     // Firmware's state has every line masked, so nothing can come of it.
