@@ -53,7 +53,7 @@ std::string_view missing_part(std::span<const std::byte> instruction, bool code3
         part = x87;
     }
     // The state of the x87 goes in and out by FXRSTOR and FXSAVE.
-    if (part.bit == x87.bit && (traits.features & x87.bit) != 0) {
+    if (!part.in_ecx && part.bit == x87.bit && (traits.features & x87.bit) != 0) {
         part = fxsr;
     }
     const std::uint32_t shown = part.in_ecx ? traits.features_c : traits.features;

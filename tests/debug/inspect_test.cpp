@@ -49,7 +49,7 @@ TEST_CASE("inspect: services come from the personality's list", "[debug]") {
 TEST_CASE("inspect: an unknown table is an error that lists the known ones", "[debug]") {
     test::RingMachine ring;
     CHECK_THROWS_WITH(inspect("gtd", ring.machine, ring.kernel),
-                      Catch::Contains("idt gdt tss msr frame ssdt"));
+                      Catch::Contains("idt gdt tss msr mappings frame ssdt"));
 }
 
 TEST_CASE("inspect: before any call there is no frame", "[debug]") {

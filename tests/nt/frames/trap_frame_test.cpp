@@ -45,6 +45,9 @@ void prepare(TestNtMachine& nt, const std::string& program) {
     if (program == "trap11") {
         nt.cpu().cr0 |= cpu::cr0::am;
     }
+    if (program == "trap07" || program == "int10" || program == "int13") {
+        nt.cpu().cr0 |= cpu::cr0::em;  // as on a machine without a coprocessor
+    }
 }
 
 void check_trap_frame(const TestNtMachine& nt, LinearAddress frame, const CpuState& user,

@@ -69,7 +69,7 @@ TEST_CASE("report: every exception of ring 3 is named with its place", "[nt][pat
         {"overflow", "STATUS_INTEGER_OVERFLOW (0xC0000095) at traps!overflow+0x4\n"},
         {"bound", "STATUS_ARRAY_BOUNDS_EXCEEDED (0xC000008C) at traps!bound+0x"},
         {"opcode", "STATUS_ILLEGAL_INSTRUCTION (0xC000001D) at traps!opcode\n"},
-        {"coprocessor", "STATUS_ILLEGAL_FLOAT_CONTEXT (0xC000014A) at traps!coprocessor\n"},
+        {"float-divide", "STATUS_FLOAT_DIVIDE_BY_ZERO (0xC000008E) at traps!float_divide+0x"},
         {"privileged", "STATUS_PRIVILEGED_INSTRUCTION (0xC0000096) at traps!privileged\n"},
         {"stack-segment", "STATUS_ACCESS_VIOLATION (0xC0000005) at traps!stack_segment+0x5"},
         {"not-present", "STATUS_ACCESS_VIOLATION (0xC0000005) at traps!not_present+0x4"},

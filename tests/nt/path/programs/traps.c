@@ -31,6 +31,11 @@ static void coprocessor(void) {
     __asm__ volatile("fninit");
 }
 
+static void float_divide(void) {
+    static const short unmasked = 0x037B;
+    __asm__ volatile("fninit; fldcw %0; fld1; fldz; fdivrp; fwait" : : "m"(unmasked));
+}
+
 // The test's patch makes gate 20h lead to ring 1, whose stack the TSS does not name.
 static void task_segment(void) {
     __asm__ volatile("int $0x20");
@@ -63,6 +68,7 @@ void __stdcall start(void) {
         {"bound", bound},
         {"opcode", opcode},
         {"coprocessor", coprocessor},
+        {"float-divide", float_divide},
         {"task-segment", task_segment},
         {"not-present", not_present},
         {"stack-segment", stack_segment},
