@@ -33,10 +33,11 @@ std::uint32_t loadable_flags(const Container& container, cpu::Model model) {
 /// CR0, DR6 and DR7 as the file has them: what reads as ones on the recording part does here too.
 void enter_real_mode(cpu::Cpu& cpu, const Registers& before) {
     constexpr std::uint32_t protection = cpu::cr0::pe | cpu::cr0::pg;
-    cpu.cr0 = before[Register::cr0] != 0 ? before[Register::cr0] & ~protection : cpu::cr0::et;
+    const bool has_them = before[Register::cr0] != 0;
+    cpu.cr0 = has_them ? before[Register::cr0] & ~protection : cpu::cr0::et;
     cpu.cr3 = before[Register::cr3];
-    cpu.dr6 = before[Register::dr6] != 0 ? before[Register::dr6] : cpu::dr6::ones;
-    cpu.dr7 = cpu::dr7::ones;
+    cpu.dr6 = has_them ? before[Register::dr6] : cpu::dr6::ones;
+    cpu.dr7 = has_them ? before[Register::dr7] : cpu::dr7::ones;
     cpu.idtr = {{0}, 0x3FF};
     cpu.cpl = 0;
     reset_execution(cpu);
@@ -71,6 +72,9 @@ void RealModeMachine::load(const TestVector& test) {
     }
     cpu_.eip = test.before[Register::eip];
     cpu_.set_eflags(test.before[Register::eflags] & loadable_flags_);
+    // As FNINIT leaves it: an escape without a coprocessor completes, and so it does here.
+    cpu_.fpu.state = {};
+    cpu_.fpu.state.control = cpu::fpu::Control::loaded(0x037F);
     delivered_.reset();
     const Outcome expected = expected_outcome(test);
     expected_vector_ = expected.event ? std::optional{expected.vector} : std::nullopt;

@@ -37,6 +37,13 @@ void apply_flag_masks(TestVector& test, const FlagMasks& masks) {
     }
     // The bits above 17 read as ones on a 386, and are no part of a real-mode state.
     constexpr std::uint32_t real_mode_flags = 0x0003FFFF;
+    if (mnemonic_of(test.name) == "pushfd") {
+        // The same bits in memory (386 DX data sheet, "Reset": they are undefined).
+        const std::uint32_t at =
+            (std::uint32_t{test.after.low(Register::ss)} << 4) + test.after.low(Register::esp);
+        test.memory_undefined.push_back({at + 2, 0xFC});
+        test.memory_undefined.push_back({at + 3, 0xFF});
+    }
     const std::uint16_t defined = masks.find(test.bytes).value_or(0xFFFF);
     test.mask[Register::eflags] &= real_mode_flags & (0xFFFF0000U | defined);
     if (test.pushed_flags) {

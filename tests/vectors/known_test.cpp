@@ -58,6 +58,23 @@ TEST_CASE("known: outcomes, the recording CPU and lengths are conditions", "[vec
     CHECK(run(ud, with("longer-than=2")).counts.failed == 1);
 }
 
+TEST_CASE("known: a prefix and single vectors by their hashes are conditions", "[vectors]") {
+    auto load = ring3_test("mov es, ax", {0x26, 0x8E, 0xC0}, {{eax, 3}}, {{es, 0}, {eip, 0}});
+    const auto with = [](const char* condition) {
+        return std::string("mov\t") + condition + "\t*\tr\ts\n";
+    };
+    CHECK(run(load, with("prefix=26")).counts.skipped == 1);
+    CHECK(run(load, with("prefix=8E")).counts.failed == 1);
+    CHECK(run(load, with("hash=00010203")).counts.failed == 1);
+    Bytes hash;
+    for (std::uint8_t i = 0; i < 20; ++i) {
+        hash.u8(i);
+    }
+    load.more.chunk("HASH", hash);
+    CHECK(run(load, with("hash=ffffffff+00010203")).counts.skipped == 1);
+    CHECK(run(load, with("hash=00010204")).counts.failed == 1);
+}
+
 TEST_CASE("known: a row that is none names its line", "[vectors]") {
     for (const char* bad : {"mov\t-\tes\treason\n", "mov\t-\tes=zz\tr\ts\n",
                             "mov\tmaybe\tes\tr\ts\n", "\t-\tes\tr\ts\n", "mov\t-\t\tr\ts\n",

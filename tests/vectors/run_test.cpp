@@ -145,7 +145,7 @@ TEST_CASE("run: vectors that the machine cannot take are errors", "[vectors]") {
                Catch::Contains("XENV: CR0 0x11"));
 }
 
-TEST_CASE("run: real mode, as far as it is built", "[vectors]") {
+TEST_CASE("run: real mode, up to the HLT", "[vectors]") {
     TestChunk t;
     t.name = "mov ax, 1234h";
     t.bytes = {0xB8, 0x34, 0x12, 0xF4};

@@ -128,14 +128,15 @@ void shift(Cpu& cpu, const Op* op) {
     add_formula(cpu, op, count);
 }
 
-// SHLD, SHRD. A 16-bit shift by more than 16 is undefined in the manual; silicon shifts the filler
-// in twice.
+// SHLD, SHRD. A 16-bit shift by more than 16 is undefined in the manual. Behind the filler come
+// `behind`: on Intel's parts the operand again, on the silicon whose vectors `modern` must match
+// the filler.
 struct ShiftLeftDouble {
     template <typename W>
-    static W apply(ArithmeticFlags& flags, W value, W filler, unsigned count) {
+    static W apply(ArithmeticFlags& flags, W value, W filler, W behind, unsigned count) {
         constexpr unsigned width = bits_in<W>;
         if (count > width) {
-            return apply<W>(flags, filler, filler, count - width);
+            return apply<W>(flags, filler, behind, behind, count - width);
         }
         const std::uint64_t string = (std::uint64_t{value} << width) | filler;
         const auto result = static_cast<W>(string >> (width - count));
@@ -147,10 +148,10 @@ struct ShiftLeftDouble {
 
 struct ShiftRightDouble {
     template <typename W>
-    static W apply(ArithmeticFlags& flags, W value, W filler, unsigned count) {
+    static W apply(ArithmeticFlags& flags, W value, W filler, W behind, unsigned count) {
         constexpr unsigned width = bits_in<W>;
         if (count > width) {
-            return apply<W>(flags, filler, filler, count - width);
+            return apply<W>(flags, filler, behind, behind, count - width);
         }
         const std::uint64_t string = (std::uint64_t{filler} << width) | value;
         const auto result = static_cast<W>(string >> count);
@@ -165,8 +166,10 @@ void shift_double(Cpu& cpu, const Op* op) {
     const unsigned count = Count::template read<std::uint8_t>(cpu, op) & 31U;
     const auto place = D::template modify<W>(cpu, op);
     if (count != 0) {
-        place.set(
-            Operation::template apply<W>(cpu.flags, place.get(), Src::read<W>(cpu, op), count));
+        const W value = place.get();
+        const W filler = Src::read<W>(cpu, op);
+        const W behind = cpu.model == Model::modern ? filler : value;
+        place.set(Operation::template apply<W>(cpu.flags, value, filler, behind, count));
     }
 }
 

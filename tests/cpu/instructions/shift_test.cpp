@@ -114,10 +114,18 @@ TEST_CASE("shrd eax, edx, cl", "[cpu][shift]") {
     CHECK(cpu.clock() == Cycles{3});
 }
 
-TEST_CASE("shld ax, dx, 20: beyond sixteen the filler is shifted in again", "[cpu][shift]") {
-    auto cpu = TestCpu::running("66 0f a4 d0 14");
-    cpu.eax() = 0x1111;
-    cpu.edx() = 0xabcd;
-    cpu.step();
-    CHECK(cpu.ax() == 0xbcda);
+TEST_CASE("shld ax, dx, 20 and shrd: beyond sixteen comes the operand again, on modern the filler",
+          "[cpu][shift]") {
+    const auto ax = [](std::string_view code, Model model) {
+        auto cpu = TestCpu::running(code, model);
+        cpu.eax() = 0x1234;
+        cpu.edx() = 0xabcd;
+        cpu.step();
+        return cpu.ax();
+    };
+    CHECK(ax("66 0f a4 d0 14", Model::i386) == 0xbcd1);
+    CHECK(ax("66 0f a4 d0 14", Model::p6) == 0xbcd1);
+    CHECK(ax("66 0f a4 d0 14", Model::modern) == 0xbcda);
+    CHECK(ax("66 0f ac d0 14", Model::p6) == 0x4abc);
+    CHECK(ax("66 0f ac d0 14", Model::modern) == 0xdabc);
 }
