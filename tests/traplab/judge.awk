@@ -87,6 +87,7 @@ END {
         qemu = said[2, name]
         bochs = said[3, name]
         r = ruling_of(name)
+        by_qemu = 0
         if (!((2, name) in said)) {
             print number[name] " " name ": QEMU did not run it"
             failed = 1
@@ -110,6 +111,7 @@ END {
             continue
         } else {
             settled = against[r] == "qemu" ? bochs : qemu
+            by_qemu = against[r] == "bochs"
             used[r] = 1
             ++ruled
         }
@@ -117,7 +119,8 @@ END {
             if (!((4, name) in said)) {
                 print number[name] " " name ": Ringside did not run it"
                 ++wrong
-            } else if (said[4, name] != settled) {
+            } else if (said[4, name] != settled && \
+                       !(by_qemu && without_rf(said[4, name]) == without_rf(settled))) {
                 print number[name] " " name ": Ringside differs"
                 print "    settled " settled
                 print "    ringside" said[4, name]
