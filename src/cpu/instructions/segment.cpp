@@ -60,12 +60,13 @@ void move_from_segment(Cpu& cpu, const Op* op) {
 
 template <typename Stack, typename W>
 void pop_segment(Cpu& cpu, const Op* op) {
-    const W value = peek<Stack, W>(cpu);
+    // Two bytes are read, whatever the pointer moves by.
+    const auto value = peek<Stack, std::uint16_t>(cpu);
     const std::uint32_t esp = cpu.registers[GeneralRegister::esp];
     drop<Stack>(cpu, sizeof(W));
     const std::uint32_t raised = cpu.registers[GeneralRegister::esp];
     cpu.registers[GeneralRegister::esp] = esp;
-    load(cpu, static_cast<SegmentRegister>(op->dst), static_cast<std::uint16_t>(value));
+    load(cpu, static_cast<SegmentRegister>(op->dst), value);
     cpu.registers[GeneralRegister::esp] = raised;
 }
 

@@ -27,9 +27,6 @@ void load_virtual_8086_segments(Cpu& cpu,
 void return_to_virtual_8086(Cpu& cpu, const Op* op) {
     std::array<std::uint32_t, 9> frame{};
     read_stack<std::uint32_t>(cpu, 0, frame);
-    if (frame[0] > highest_ip) {
-        throw Fault::gp(0);
-    }
     const auto selector = [&frame](std::size_t i) {
         return Selector{static_cast<std::uint16_t>(frame.at(i))};
     };
@@ -37,7 +34,7 @@ void return_to_virtual_8086(Cpu& cpu, const Op* op) {
     // ES, CS, SS, DS, FS, GS
     load_virtual_8086_segments(
         cpu, {selector(5), selector(1), selector(4), selector(6), selector(7), selector(8)});
-    cpu.eip = frame[0];
+    cpu.eip = frame[0] & highest_ip;  // the upper half does not count, nor fault
     cpu.registers[GeneralRegister::esp] = frame[3];
     cpu.cpl = 3;
     cpu.set_eflags(frame[2] & known_eflags(cpu.model));

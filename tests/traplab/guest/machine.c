@@ -124,6 +124,7 @@ static void reset_tables(void) {
 }
 
 void reset_machine(void) {
+    __asm__ volatile("fninit");
     reset_tables();
     fill(C, 0x3000, 0xCCCCCCCC);
     fill(P0, 0x4000, 0);
