@@ -60,13 +60,12 @@ void move_from_segment(Cpu& cpu, const Op* op) {
 
 template <typename Stack, typename W>
 void pop_segment(Cpu& cpu, const Op* op) {
-    // Two bytes are read, whatever the pointer moves by.
-    const auto value = peek<Stack, std::uint16_t>(cpu);
+    const W value = peek<Stack, W>(cpu);
     const std::uint32_t esp = cpu.registers[GeneralRegister::esp];
     drop<Stack>(cpu, sizeof(W));
     const std::uint32_t raised = cpu.registers[GeneralRegister::esp];
     cpu.registers[GeneralRegister::esp] = esp;
-    load(cpu, static_cast<SegmentRegister>(op->dst), value);
+    load(cpu, static_cast<SegmentRegister>(op->dst), static_cast<std::uint16_t>(value));
     cpu.registers[GeneralRegister::esp] = raised;
 }
 
