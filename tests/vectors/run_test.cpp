@@ -155,6 +155,13 @@ TEST_CASE("run: real mode, up to the HLT", "[vectors]") {
     CHECK(run(moo_file({t}, {}, "C286")).counts.passed == 1);
 }
 
+TEST_CASE("a vector's mnemonic is the first word that is no prefix", "[vectors]") {
+    CHECK(mnemonic_of("lock add [eax], cl") == "add");
+    CHECK(mnemonic_of("ss rep movsw") == "movsw");
+    CHECK(mnemonic_of("cs repne movsw") == "movsw");
+    CHECK(mnemonic_of("nop") == "nop");
+}
+
 TEST_CASE("run: revoked tests and the suite's flag masks", "[vectors]") {
     TestChunk t;
     t.name = "or al, al";
