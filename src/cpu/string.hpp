@@ -30,8 +30,8 @@ void advance(Cpu& cpu, GeneralRegister r, std::uint32_t delta) {
 }
 
 /// A repeated instruction stops between two elements with EIP at it. RF tells that it was begun: it
-/// meets no breakpoint again, and whoever interrupts it here saves the flag. Silicon leaves the flag
-/// clear for a single step.
+/// meets no breakpoint again, and whoever interrupts it here saves the flag. Silicon leaves the
+/// flag clear for a single step.
 inline void stay_begun(Cpu& cpu) {
     if ((cpu.system_flags & flag::tf) == 0) {
         cpu.system_flags |= flag::rf;

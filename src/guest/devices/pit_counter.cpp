@@ -15,7 +15,7 @@ std::uint16_t to_bcd(std::uint32_t value) {
     return static_cast<std::uint16_t>(result);
 }
 
-std::uint32_t from_bcd(std::uint16_t value) {
+std::uint32_t from_bcd(std::uint32_t value) {
     std::uint32_t result = 0;
     for (unsigned digit = 4; digit-- > 0;) {
         result = result * 10 + std::min((value >> (4 * digit)) & 0xFU, 9U);
