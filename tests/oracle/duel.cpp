@@ -9,6 +9,7 @@
 
 #include "base/ensure.hpp"
 #include "cpu/decode/decoder.hpp"
+#include "cpu/eflags.hpp"
 #include "oracle/flow.hpp"
 #include "oracle/layout.hpp"
 #include "oracle/undefined.hpp"
@@ -239,6 +240,9 @@ void Duel::record(const Program& program, const Undefined& undefined, Verdict& v
     for (unsigned i = 0; i < vectors::register_count; ++i) {
         const auto r = static_cast<Register>(i);
         test.mask[r] = ~undefined.registers[r];
+    }
+    if (!native_result_.outcome.event) {
+        test.mask[Register::eflags] &= ~cpu::flag::rf;  // it ended with the HLT behind the program
     }
     test.outcome = native_result_.outcome;
     test.error_code_mask = ~fetch_bit;

@@ -63,6 +63,10 @@ inline constexpr std::array<std::uint32_t, 9> exit_offsets{
     after_one,  after_crossing, after_many, after_many_crossing, targets[0],
     targets[1], targets[2],     targets[3], targets[4]};
 
+/// Only HLT, for transfers that change CS.
+inline constexpr std::uint32_t halts = code + 0x4400;
+inline constexpr std::uint32_t halts_end = code + 0x4F00;
+
 /// Offset in each page of code where no program ever stands.
 inline constexpr std::uint32_t never_used = 0x20;
 

@@ -129,6 +129,7 @@ void Session::found(const Trial& trial, std::uint64_t number, const Verdict& ver
                      (reproduced ? last : verdict).recorded, options_.seed);
         fmt::print("  saved: {}\n", path.string());
     }
+    std::fflush(stdout);  // long runs are watched
 }
 
 void Session::print_summary(double seconds) const {

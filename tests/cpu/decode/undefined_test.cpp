@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+
 #include <catch2/catch.hpp>
 
+#include "cpu/decode/decoder.hpp"
 #include "support/test_cpu.hpp"
 
 using ringside::cpu::Fault;
@@ -101,4 +104,13 @@ TEST_CASE("more than fifteen bytes are #GP(0)", "[cpu][decode]") {
     auto cpu = TestCpu::running("66 66 66 66 66 66 66 66 66 66 66 66 66 66 66 90");
     cpu.expect(Fault::gp(0));
     cpu.step();
+}
+
+TEST_CASE("an instruction is no longer than fifteen bytes, 0F 24 among them", "[cpu][decode]") {
+    std::array<std::byte, 16> bytes{};
+    bytes.fill(std::byte{0x3E});
+    bytes[13] = std::byte{0x0F};
+    bytes[14] = std::byte{0x24};
+    ringside::cpu::Decoded decoded;
+    CHECK(ringside::cpu::decode(bytes, true, decoded) != ringside::cpu::DecodeResult::ok);
 }

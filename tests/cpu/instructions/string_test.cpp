@@ -7,6 +7,7 @@ using ringside::Cycles;
 using ringside::cpu::Fault;
 using ringside::cpu::Segment;
 using ringside::cpu::SegmentRegister;
+using ringside::cpu::Vector;
 using ringside::test::TestCpu;
 namespace flag = ringside::cpu::flag;
 
@@ -89,4 +90,15 @@ TEST_CASE("cmpsb: [ESI] minus [EDI]", "[cpu][string]") {
     cpu.step();
     CHECK((cpu.flags() & flag::cf) != 0);
     CHECK(cpu.clock() == Cycles{8});
+}
+
+TEST_CASE("cmpsb: of two operands that fault, ES:EDI is told", "[cpu][string]") {
+    auto cpu = TestCpu::running("a6");
+    cpu.esi() = from;
+    cpu.edi() = from + 0x1000;
+    cpu.set_page(from, TestCpu::Page::absent);
+    cpu.set_page(from + 0x1000, TestCpu::Page::absent);
+    cpu.expect(Vector::page_fault);
+    cpu.run();
+    CHECK(cpu.core().cr2 == from + 0x1000);
 }

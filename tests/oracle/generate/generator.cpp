@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
+#include "oracle/generate/raw.hpp"
 #include "oracle/generate/sequence.hpp"
 #include "oracle/generate/situation.hpp"
 
@@ -13,6 +14,8 @@ namespace {
 /// Programs in a row that are the same sequence in other states.
 constexpr std::uint64_t family_size = 8;
 constexpr std::uint32_t sequence_percent = 20;
+/// Of the rest.
+constexpr std::uint32_t raw_percent = 5;
 
 }  // namespace
 
@@ -31,7 +34,9 @@ std::optional<Trial> Generator::make(std::uint64_t number) {
     Random random = dice_of(number);
     const std::uint64_t family = number / family_size;
     const bool is_sequence = dice_of(~family).percent(sequence_percent);
-    std::optional<Trial> trial = is_sequence ? many(family, random) : one(random);
+    std::optional<Trial> trial = is_sequence                   ? many(family, random)
+                                 : random.percent(raw_percent) ? raw(random)
+                                                               : one(random);
     if (!trial || !stays_outside_the_kernel(trial->program)) {
         return std::nullopt;
     }
@@ -53,6 +58,22 @@ std::optional<Trial> Generator::one(Random& random) const {
     }
     return Trial{one_instruction(*encoded, state, random), Duel::Blocks::whole,
                  ZydisMnemonicGetString(form.mnemonic)};
+}
+
+std::optional<Trial> Generator::raw(Random& random) const {
+    const State state = choose_state(random);
+    auto raw = raw_bytes(forms_, is_32bit(state.registers.low(vectors::Register::cs)), random);
+    if (!raw) {
+        return std::nullopt;
+    }
+    Trial trial{{}, Duel::Blocks::whole, "(damaged)"};
+    if (raw->decoded) {
+        Encoded encoded{std::move(raw->bytes), *raw->decoded};
+        trial.program = one_instruction(encoded, state, random);
+    } else {
+        trial.program = no_instruction(std::move(raw->bytes), state);
+    }
+    return trial;
 }
 
 std::optional<Trial> Generator::many(std::uint64_t family, Random& random) {

@@ -33,6 +33,7 @@ class Generator {
 
   private:
     [[nodiscard]] std::optional<Trial> one(Random& random) const;
+    [[nodiscard]] std::optional<Trial> raw(Random& random) const;
     [[nodiscard]] std::optional<Trial> many(std::uint64_t family, Random& random);
     [[nodiscard]] Random dice_of(std::uint64_t number) const;
 

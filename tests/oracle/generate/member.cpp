@@ -37,6 +37,9 @@ bool is_fit(const cpu::Decoded& decoded) {
         case ZYDIS_MNEMONIC_FNSTENV:
         case ZYDIS_MNEMONIC_FNSAVE:
         case ZYDIS_MNEMONIC_FXSAVE:
+        // They take a bit of MXCSR that Intel's processors refuse.
+        case ZYDIS_MNEMONIC_FXRSTOR:
+        case ZYDIS_MNEMONIC_LDMXCSR:
         // Results that are not exact.
         case ZYDIS_MNEMONIC_F2XM1:
         case ZYDIS_MNEMONIC_FCOS:

@@ -225,4 +225,15 @@ Program one_instruction(Encoded& encoded, const State& state, Random& random) {
     return program;
 }
 
+Program no_instruction(std::vector<std::byte> bytes, const State& state) {
+    Program program;
+    program.before = state;
+    const std::uint16_t cs = state.registers.low(Register::cs);
+    program.start = layout::exit_address(layout::after_one, is_32bit(cs)) -
+                    static_cast<std::uint32_t>(bytes.size());
+    program.before.registers[Register::eip] = program.start - base_of(cs);
+    program.code = std::move(bytes);
+    return program;
+}
+
 }  // namespace ringside::oracle

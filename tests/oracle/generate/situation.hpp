@@ -15,4 +15,7 @@ namespace ringside::oracle {
 /// may change in displacement and immediates.
 [[nodiscard]] Program one_instruction(Encoded& encoded, const State& state, Random& random);
 
+/// The program of bytes that are none.
+[[nodiscard]] Program no_instruction(std::vector<std::byte> bytes, const State& state);
+
 }  // namespace ringside::oracle

@@ -21,9 +21,9 @@ constexpr std::array<std::uint16_t, 40> selectors{
 constexpr std::array<std::uint16_t, 14> code_selectors{0x23, 0x20, 0x21, 0x0F, 0x0C, 0x17, 0x57,
                                                        0x47, 0x7F, 0x77, 0x23, 0x0F, 0x17, 0x57};
 
-/// Anywhere in the code, where mostly an HLT stands.
+/// An HLT where no program stands.
 std::uint32_t somewhere(Random& random, std::uint16_t cs) {
-    return layout::code + random.below(layout::code_end - layout::code - 16) - base_of(cs);
+    return layout::halts + random.below(layout::halts_end - layout::halts) - base_of(cs);
 }
 
 /// EIP of an exit for the code segment, or of an HLT.
