@@ -146,6 +146,7 @@ void reset_machine(void) {
     __asm__ volatile("lgdt gdt_register; lidt idt_register");
     __asm__ volatile("ltr %w0" : : "r"(SEL_TSS0) : "memory");
     __asm__ volatile("lldt %w0" : : "r"(0) : "memory");
+    __asm__ volatile("mov %0, %%cr3" : : "r"(PAGE_DIRECTORY));
     const u32 zero = 0;
     __asm__ volatile("mov %0, %%cr2; mov %0, %%dr7; mov %0, %%dr6" : : "r"(zero));
     __asm__ volatile("mov %0, %%dr0; mov %0, %%dr1; mov %0, %%dr2; mov %0, %%dr3" : : "r"(zero));
