@@ -13,6 +13,7 @@
 #include "oracle/flow.hpp"
 #include "oracle/layout.hpp"
 #include "oracle/undefined.hpp"
+#include "vectors/system_layout.hpp"
 
 namespace ringside::oracle {
 namespace {
@@ -157,6 +158,13 @@ void Duel::attempt(const Program& program, EmulatedCpu& emulated, Placed& placed
             outcome.error_code &= ~fetch_bit;
         }
         emulated.run(program.before, emulated_result_);
+        if (emulated_result_.outcome.page_fault_address - vectors::layout::base <
+            vectors::layout::size) {
+            // Ringside's own tables lie there, where the other machine has nothing.
+            verdict.kind = Verdict::Kind::discarded;
+            restore(emulated);
+            return;
+        }
         judge(program, emulated, verdict);
     }
     restore(emulated);
