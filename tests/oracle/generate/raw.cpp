@@ -60,6 +60,23 @@ std::vector<std::byte> damaged(const std::vector<Form>& forms, bool code32, Rand
     return bytes;
 }
 
+/// Whether the opcode is BOUND, LES or LDS with a register: today's processors read VEX and EVEX
+/// there, in more ways than a decoder knows.
+bool is_vector_extension(const std::vector<std::byte>& bytes) {
+    static constexpr std::array<std::uint8_t, 11> prefixes{0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65,
+                                                           0x66, 0x67, 0xF0, 0xF2, 0xF3};
+    const auto opcode = std::find_if(bytes.begin(), bytes.end(), [](std::byte b) {
+        return std::find(prefixes.begin(), prefixes.end(), static_cast<std::uint8_t>(b)) ==
+               prefixes.end();
+    });
+    if (bytes.end() - opcode < 2) {
+        return false;
+    }
+    const bool extends =
+        *opcode == std::byte{0x62} || *opcode == std::byte{0xC4} || *opcode == std::byte{0xC5};
+    return extends && opcode[1] >= std::byte{0xC0};
+}
+
 /// On LOOPE and LOOPNE a repeat prefix is reserved (SDM vol. 2, 2.1.1). The processors here let it
 /// choose between the two.
 bool is_reserved(const cpu::Decoded& decoded) {
@@ -74,6 +91,9 @@ bool is_reserved(const cpu::Decoded& decoded) {
 
 std::optional<RawBytes> raw_bytes(const std::vector<Form>& forms, bool code32, Random& random) {
     RawBytes raw{damaged(forms, code32, random), std::nullopt};
+    if (is_vector_extension(raw.bytes)) {
+        return std::nullopt;
+    }
     const ZydisMnemonic today = meaning_today(raw.bytes, code32);
     cpu::Decoded decoded;
     if (cpu::decode(raw.bytes, code32, decoded) != cpu::DecodeResult::ok) {
