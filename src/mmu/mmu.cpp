@@ -15,6 +15,9 @@ void Mmu::load_directory(PhysicalAddress directory) {
     code_supervisor_.flush_local();
     code_user_.flush_local();
     ++code_generation_;
+    if (observer_ != nullptr) {
+        observer_->local_dropped();
+    }
 }
 
 void Mmu::invalidate_page(LinearAddress a) {
@@ -23,6 +26,9 @@ void Mmu::invalidate_page(LinearAddress a) {
     code_supervisor_.flush_page(a);
     code_user_.flush_page(a);
     ++code_generation_;
+    if (observer_ != nullptr) {
+        observer_->page_dropped(a);
+    }
 }
 
 void Mmu::flush() {
@@ -31,6 +37,9 @@ void Mmu::flush() {
     code_supervisor_.flush();
     code_user_.flush();
     ++code_generation_;
+    if (observer_ != nullptr) {
+        observer_->all_dropped();
+    }
 }
 
 void Mmu::watch_code(PhysicalAddress frame) {
@@ -71,8 +80,12 @@ Expected<PhysicalAddress, PageFault> Mmu::fill(Tlb& tlb, LinearAddress a, Access
         // A CPU drops the translation that faulted, so that a handler which only repairs the
         // table need not flush (Intel SDM vol. 3, "Invalidation of TLBs").
         tlb.flush_page(a);
+        if (observer_ != nullptr) {
+            observer_->page_dropped(a);
+        }
         return Unexpected{found.error()};
     }
+    entries_marked_ += found->entries_marked;
     TlbEntry& entry = tlb.slot(a);
     const PhysicalAddress frame = page_of(found->address);
     entry = TlbEntry{};

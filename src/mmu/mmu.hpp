@@ -8,6 +8,7 @@
 #include "mmu/paging.hpp"
 #include "mmu/physical_memory.hpp"
 #include "mmu/tlb.hpp"
+#include "mmu/translation_observer.hpp"
 
 namespace ringside::mmu {
 
@@ -46,6 +47,10 @@ class Mmu {
     /// that block" knows when to forget.
     [[nodiscard]] std::uint64_t code_generation() const { return code_generation_; }
 
+    void observe_translations(TranslationObserver* observer) { observer_ = observer; }
+    /// In how many directory and table entries resolve() set accessed and dirty bits so far.
+    [[nodiscard]] std::uint64_t entries_marked() const { return entries_marked_; }
+
     /// The page of `frame` now holds decoded code: writes to it must be noticed.
     void watch_code(PhysicalAddress frame);
 
@@ -60,6 +65,8 @@ class Mmu {
     Tlb code_supervisor_;
     Tlb code_user_;
     std::uint64_t code_generation_ = 1;
+    std::uint64_t entries_marked_ = 0;
+    TranslationObserver* observer_ = nullptr;
 };
 
 }  // namespace ringside::mmu

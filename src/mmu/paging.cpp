@@ -17,11 +17,14 @@ std::uint32_t code_of(Access access, Privilege privilege) {
     return code;
 }
 
-void set_bits(PhysicalMemory& memory, PhysicalAddress at, std::uint32_t value,
-              std::uint32_t wanted) {
-    if ((value & wanted) != wanted) {
-        memory.write<std::uint32_t>(at, value | wanted);
+/// Gives how many entries it had to write: one, or none when the bits were set.
+unsigned set_bits(PhysicalMemory& memory, PhysicalAddress at, std::uint32_t value,
+                  std::uint32_t wanted) {
+    if ((value & wanted) == wanted) {
+        return 0;
     }
+    memory.write<std::uint32_t>(at, value | wanted);
+    return 1;
 }
 
 }  // namespace
@@ -30,7 +33,8 @@ Expected<Translation, PageFault> walk(PhysicalMemory& memory, const PagingMode& 
                                       LinearAddress address, Access access, Privilege privilege,
                                       Touch touch) {
     if (!mode.enabled) {
-        return Translation{{address.value}, true, true, false, true};
+        return Translation{
+            .address = {address.value}, .writable = true, .user = true, .dirty = true};
     }
     const auto fault = [&](std::uint32_t why) {
         return Unexpected{PageFault{address, code_of(access, privilege) | why}};
@@ -66,21 +70,28 @@ Expected<Translation, PageFault> walk(PhysicalMemory& memory, const PagingMode& 
     }
 
     const bool dirty = access == Access::write || (table & entry::dirty) != 0;
+    unsigned marked = 0;
     if (touch == Touch::set_accessed_and_dirty) {
         const std::uint32_t marks = entry::accessed | (access == Access::write ? entry::dirty : 0U);
         if (is_large) {
-            set_bits(memory, directory_at, directory, marks);
+            marked += set_bits(memory, directory_at, directory, marks);
         } else {
-            set_bits(memory, directory_at, directory, entry::accessed);
+            marked += set_bits(memory, directory_at, directory, entry::accessed);
             // The directory may map itself, so the entry is read again before it is marked.
-            set_bits(memory, table_at, memory.read<std::uint32_t>(table_at), marks);
+            const auto entry_now = memory.read<std::uint32_t>(table_at);
+            marked += set_bits(memory, table_at, entry_now, marks);
         }
     }
     const PhysicalAddress physical =
         is_large ? PhysicalAddress{(directory & entry::large_frame) | bits(address.value, 21U, 0U)}
                  : PhysicalAddress{(table & entry::frame) | page_offset(address)};
-    return Translation{physical, writable, user_page,
-                       mode.global_pages && (table & entry::global) != 0, dirty};
+    return Translation{physical,
+                       writable,
+                       user_page,
+                       mode.global_pages && (table & entry::global) != 0,
+                       dirty,
+                       is_large,
+                       static_cast<std::uint8_t>(marked)};
 }
 
 }  // namespace ringside::mmu

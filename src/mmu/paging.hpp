@@ -58,6 +58,8 @@ struct Translation {
     bool user = false;      ///< both levels have U/S set
     bool global = false;
     bool dirty = false;
+    bool large = false;             ///< a 4 MiB page
+    std::uint8_t entries_marked{};  ///< in how many entries the walk set bits: 0 to 2
 };
 
 enum class Touch : std::uint8_t { look, set_accessed_and_dirty };

@@ -3,6 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <string>
+
+#include <fmt/format.h>
+
 using namespace ringside;
 using namespace ringside::mmu;
 
@@ -92,4 +96,33 @@ TEST_CASE("dropping a code translation changes the generation", "[mmu][tlb]") {
     CHECK(m.mmu.code_generation() == before);
     m.mmu.invalidate_page({0x5000});
     CHECK(m.mmu.code_generation() != before);
+}
+
+TEST_CASE("the entries in which walks set bits are counted", "[mmu][tlb]") {
+    PagedMachine m;
+    static_cast<void>(m.at(0x5000));
+    CHECK(m.mmu.entries_marked() == 2);  // A in both
+    static_cast<void>(m.at(0x5000, Access::write));
+    CHECK(m.mmu.entries_marked() == 3);  // D in the table
+    m.mmu.invalidate_page({0x5000});
+    static_cast<void>(m.at(0x5000, Access::write));
+    CHECK(m.mmu.entries_marked() == 3);
+    static_cast<void>(m.mmu.translate({0x6000}, Access::read, Privilege::user));
+    CHECK(m.mmu.entries_marked() == 3);
+}
+
+TEST_CASE("an observer hears of every translation that is dropped", "[mmu][tlb]") {
+    struct Log : TranslationObserver {
+        std::string text;
+        void all_dropped() override { text += "all "; }
+        void local_dropped() override { text += "local "; }
+        void page_dropped(LinearAddress a) override { text += fmt::format("{:x} ", a.value); }
+    } log;
+    PagedMachine m;
+    m.mmu.observe_translations(&log);
+    m.mmu.load_directory({0x1000});
+    m.mmu.invalidate_page({0x5004});
+    m.mmu.flush();
+    CHECK_FALSE(m.mmu.resolve({0x9000}, Access::read, Privilege::user));
+    CHECK(log.text == "local 5004 all 9000 ");
 }
