@@ -193,4 +193,15 @@ const Op* probed(Cpu& cpu, const Op* op) {
     return proceed(cpu, op + 1);
 }
 
+const Op* flowing(Cpu& cpu, const Op* op) {
+    if (cpu.observer != nullptr) {
+        const std::uint64_t clock_at_entry = cpu.clock;
+        cpu.clock += op->clocks;
+        cpu.observer->flow(static_cast<Flow>(op->immediate),
+                           {cpu.segment(SegmentRegister::cs).base + cpu.eip_of(op)});
+        cpu.clock = clock_at_entry;
+    }
+    return proceed(cpu, op + 1);
+}
+
 }  // namespace ringside::cpu

@@ -137,5 +137,7 @@ const Op* fall_through(Cpu& cpu, const Op* op);
 const Op* stale(Cpu& cpu, const Op* op);
 /// In front of an instruction whose address an observer asked for.
 const Op* probed(Cpu& cpu, const Op* op);
+/// In front of an instruction at which an observer follows control flow; `immediate` is the Flow.
+const Op* flowing(Cpu& cpu, const Op* op);
 
 }  // namespace ringside::cpu

@@ -52,6 +52,13 @@ struct Transition {
     Cycles clock_after;
 };
 
+/// A point of the program's control flow.
+enum class Flow : std::uint8_t {
+    block,  ///< a stretch of code begins; how long it is depends on the decoder
+    call,   ///< a CALL, near or far, is about to execute
+    ret,    ///< the same of a RET
+};
+
 /// Sees transitions and the addresses it asked for. Observing changes nothing the guest can tell.
 class CpuObserver {
   public:
@@ -59,6 +66,17 @@ class CpuObserver {
     virtual void transition(const Transition& transition) = 0;
     /// Control reaches a probed address; the instruction there has not run.
     virtual void reached(LinearAddress address) = 0;
+    /// To whoever follows control flow: control is at a point of it, whose instruction has not run.
+    virtual void flow(Flow point, LinearAddress address) {
+        static_cast<void>(point);
+        static_cast<void>(address);
+    }
+    /// Asked while code is decoded for somebody who follows control flow: whether a block shall
+    /// begin at this address, so that control is told of however it comes there.
+    [[nodiscard]] virtual bool divides(LinearAddress address) const {
+        static_cast<void>(address);
+        return false;
+    }
 };
 
 }  // namespace ringside::cpu

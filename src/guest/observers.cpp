@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "guest/observers.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "cpu/decode/block.hpp"
 
 namespace ringside::guest {
 
-void Observers::add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes) {
-    entries_.push_back({&observer, std::move(probes)});
+void Observers::add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes, ControlFlow flow) {
+    entries_.push_back({&observer, std::move(probes), flow});
     install();
 }
 
@@ -24,6 +25,9 @@ void Observers::install() {
     }
     cpu_.observer = entries_.empty() ? nullptr : this;
     cpu_.blocks->set_probes(std::move(probes));
+    cpu_.blocks->set_follows_flow(
+        std::any_of(entries_.begin(), entries_.end(),
+                    [](const Entry& entry) { return entry.flow == ControlFlow::followed; }));
 }
 
 void Observers::transition(const cpu::Transition& transition) {
@@ -38,6 +42,20 @@ void Observers::reached(LinearAddress address) {
             entry.observer->reached(address);
         }
     }
+}
+
+void Observers::flow(cpu::Flow point, LinearAddress address) {
+    for (const Entry& entry : entries_) {
+        if (entry.flow == ControlFlow::followed) {
+            entry.observer->flow(point, address);
+        }
+    }
+}
+
+bool Observers::divides(LinearAddress address) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        return entry.flow == ControlFlow::followed && entry.observer->divides(address);
+    });
 }
 
 }  // namespace ringside::guest

@@ -10,6 +10,9 @@
 
 namespace ringside::guest {
 
+/// Whether an observer is told of calls, returns and blocks.
+enum class ControlFlow : std::uint8_t { ignored, followed };
+
 /// Several observers on one CPU. While there are none, the CPU has no observer and no probes, and
 /// pays nothing.
 class Observers : public cpu::CpuObserver {
@@ -19,17 +22,22 @@ class Observers : public cpu::CpuObserver {
     Observers& operator=(const Observers&) = delete;
 
     /// Tells `observer` of all transitions and of the probes that it names. It must live until it
-    /// is removed. Both calls flush decoded blocks: never make them while the CPU runs.
-    void add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes = {});
+    /// is removed. Both calls flush decoded blocks: never make them while the CPU runs. Observers
+    /// hear of a thing in the order in which they were added.
+    void add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes = {},
+             ControlFlow flow = ControlFlow::ignored);
     void remove(const cpu::CpuObserver& observer);
 
     void transition(const cpu::Transition& transition) override;
     void reached(LinearAddress address) override;
+    void flow(cpu::Flow point, LinearAddress address) override;
+    [[nodiscard]] bool divides(LinearAddress address) const override;
 
   private:
     struct Entry {
         cpu::CpuObserver* observer;
         std::set<std::uint32_t> probes;
+        ControlFlow flow;
     };
     void install();
 

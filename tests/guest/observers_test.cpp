@@ -18,6 +18,34 @@ class Counter : public cpu::CpuObserver {
     std::vector<std::uint32_t> places;
 };
 
+/// Writes down calls, returns, and blocks that begin at `wanted`, each with its clock.
+class FlowList : public Counter {
+  public:
+    FlowList(test::RingMachine& ring, std::set<std::uint32_t> divided)
+        : cpu_(ring.machine.cpu()), divided_(std::move(divided)) {
+        ring.machine.observers().add(*this, {}, ControlFlow::followed);
+    }
+    void flow(cpu::Flow point, LinearAddress at) override {
+        if (point != cpu::Flow::block || divided_.contains(at.value)) {
+            points.push_back({point, at.value, cpu_.clock});
+        }
+    }
+    [[nodiscard]] bool divides(LinearAddress at) const override {
+        return divided_.contains(at.value);
+    }
+    struct Point {
+        cpu::Flow flow;
+        std::uint32_t address;
+        std::uint64_t tick;
+        bool operator==(const Point&) const = default;
+    };
+    std::vector<Point> points;
+
+  private:
+    cpu::Cpu& cpu_;
+    std::set<std::uint32_t> divided_;
+};
+
 }  // namespace
 
 TEST_CASE("observers: each hears of transitions, and of its own probes only", "[guest]") {
@@ -33,6 +61,43 @@ TEST_CASE("observers: each hears of transitions, and of its own probes only", "[
     CHECK(second.transitions == 7);
     CHECK(first.places == std::vector<std::uint32_t>{user});
     CHECK(second.places == std::vector<std::uint32_t>{user, lookup, lookup});
+}
+
+TEST_CASE("observers: calls, returns and divided blocks are told, whatever the block size",
+          "[guest]") {
+    const auto told = [](std::uint32_t limit) {
+        test::RingMachine ring(limit);
+        FlowList list(ring, {ring.kernel.at("user_int").value, ring.kernel.at("leave").value});
+        REQUIRE(ring.run().status == 85);
+        ring.machine.observers().remove(list);
+        return list.points;
+    };
+    const auto points = told(64);
+    test::RingMachine names;
+    const auto at = [&](std::string_view symbol) { return names.kernel.at(symbol).value; };
+    using enum cpu::Flow;
+    const std::vector<std::pair<cpu::Flow, std::uint32_t>> expected{
+        {call, at("user+0x6")},       {block, at("user_int")},       {call, at("call_service")},
+        {ret, at("service_add+0x8")}, {block, at("leave")},          {ret, at("after_stub")},
+        {call, at("call_service")},   {ret, at("service_fail+0x5")}, {block, at("leave")}};
+    REQUIRE(points.size() == expected.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        CHECK(points[i].flow == expected[i].first);
+        CHECK(points[i].address == expected[i].second);
+    }
+    for (const std::uint32_t limit : {1U, 2U, 8U}) {
+        CHECK(told(limit) == points);
+    }
+}
+
+TEST_CASE("observers: following control flow changes no clock", "[guest]") {
+    test::RingMachine plain;
+    REQUIRE(plain.run().status == 85);
+    test::RingMachine followed;
+    FlowList list(followed, {});
+    REQUIRE(followed.run().status == 85);
+    CHECK(plain.machine.cpu().clock == followed.machine.cpu().clock);
+    followed.machine.observers().remove(list);
 }
 
 TEST_CASE("observers: with none the CPU has no observer", "[guest]") {

@@ -118,9 +118,16 @@ Block* BlockCache::decode(Cpu& cpu, PhysicalAddress start, LinearAddress linear,
     block.start = start;
     block.mode = mode;
     OpBuilder builder(cpu, mode);
+    const bool follows_flow = follows_flow_ && cpu.observer != nullptr;
+    if (follows_flow) {
+        builder.follow_flow();
+    }
 
     std::uint32_t offset = 0;
     while (!builder.ended() && builder.instructions() < most && offset < in_page) {
+        if (follows_flow && builder.instructions() > 0 && cpu.observer->divides(linear + offset)) {
+            break;
+        }
         if (probes_.contains(linear.value + offset)) {
             if (builder.instructions() > 0) {
                 break;  // a probe stands at the head of its block
@@ -256,6 +263,11 @@ void BlockCache::set_block_limit(std::uint32_t instructions) {
 
 void BlockCache::set_probes(std::set<std::uint32_t> addresses) {
     probes_ = std::move(addresses);
+    flush();
+}
+
+void BlockCache::set_follows_flow(bool follows) {
+    follows_flow_ = follows;
     flush();
 }
 

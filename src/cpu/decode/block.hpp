@@ -80,6 +80,8 @@ class BlockCache : public mmu::CodeWriteObserver {
     void set_block_limit(std::uint32_t instructions);
     /// Linear addresses at which the observer is to be told. Flushes.
     void set_probes(std::set<std::uint32_t> addresses);
+    /// Whether the observer is told of control flow. Flushes.
+    void set_follows_flow(bool follows);
     void flush();
 
     void code_written(PhysicalAddress address, std::uint32_t length) override;
@@ -97,6 +99,7 @@ class BlockCache : public mmu::CodeWriteObserver {
     std::size_t chunk_used_ = 0;
     std::vector<JumpCacheEntry> jumps_;
     std::set<std::uint32_t> probes_;
+    bool follows_flow_ = false;
     Block* link_from_ = nullptr;
     Link link_slot_{};
     std::uint32_t block_limit_ = default_block_limit;

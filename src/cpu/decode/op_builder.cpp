@@ -168,6 +168,20 @@ void OpBuilder::add_probe() {
     ops_.push_back(op);
 }
 
+void OpBuilder::follow_flow() {
+    follows_flow_ = true;
+    add_flow(Flow::block, next_offset_);
+}
+
+void OpBuilder::add_flow(Flow point, std::uint32_t offset) {
+    Op op;
+    op.handler = &flowing;
+    op.immediate = static_cast<std::uint32_t>(point);
+    op.offset = static_cast<std::uint16_t>(offset);
+    op.clocks = clocks_;
+    ops_.push_back(op);
+}
+
 DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offset, bool code32) {
     Decoded decoded;
     const DecodeResult result = decode(bytes, code32, decoded);
@@ -196,6 +210,11 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
         return DecodeResult::undefined;
     }
 
+    if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_CALL) {
+        add_flow(Flow::call, offset);
+    } else if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_RET) {
+        add_flow(Flow::ret, offset);
+    }
     Op op = operands_of(decoded, offset);
     if (escape) {
         op.immediate = x87_opcode(decoded);

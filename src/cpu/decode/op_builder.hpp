@@ -22,6 +22,8 @@ class OpBuilder {
     DecodeResult add(std::span<const std::byte> bytes, std::uint32_t offset, bool code32);
     /// The next instruction's address is to be told to the observer.
     void add_probe();
+    /// From here on an observer is told of control flow: first that a block begins.
+    void follow_flow();
     /// Adds the op that leaves a block which no instruction of it leaves.
     void finish();
 
@@ -33,6 +35,7 @@ class OpBuilder {
 
   private:
     void add_fault(Handler handler, std::uint32_t offset);
+    void add_flow(Flow point, std::uint32_t offset);
 
     const Cpu& cpu_;
     std::uint32_t mode_;
@@ -43,6 +46,7 @@ class OpBuilder {
     std::uint32_t instructions_ = 0;
     std::uint32_t last_length_ = 1;
     bool ended_ = false;
+    bool follows_flow_ = false;
 };
 
 }  // namespace ringside::cpu
