@@ -2,6 +2,7 @@
 #include "cpu/cpu.hpp"
 
 #include "cpu/breakpoints.hpp"
+#include "cpu/context.hpp"
 #include "cpu/decode/block.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -9,6 +10,7 @@ namespace ringside::cpu {
 
 Cpu::Cpu(Model which, mmu::Mmu& the_mmu)
     : model(which),
+      known_eflags(cpu::known_eflags(which)),
       mmu(the_mmu),
       clocks(timing::ClockTable::of(which)),
       blocks(std::make_unique<BlockCache>(the_mmu)) {
@@ -39,40 +41,18 @@ std::uint64_t Cpu::time_stamp(std::uint64_t at_tick) const {
 }
 
 void Cpu::context_changed() {
-    const Segment& cs = segment(SegmentRegister::cs);
-    const Segment& ss = segment(SegmentRegister::ss);
-    std::uint32_t bits = 0;
-    if (cs.is_32bit()) {
-        bits |= block_mode::code32;
-    }
-    if (cs.flat_code()) {
-        bits |= block_mode::flat_code;
-    }
-    if (ss.flat_data() && ss.is_32bit() && segment(SegmentRegister::ds).flat_data() &&
-        segment(SegmentRegister::es).flat_data()) {
-        bits |= block_mode::flat_data;
-    }
-    if (protected_mode()) [[likely]] {
-        bits |= block_mode::protected_mode;
-    }
-    if (cpl == 3) {
-        bits |= block_mode::user;
-    }
-    mode = bits;
-    // Every change of ring comes by here: armed breakpoints and checked alignment, which are rare,
-    // cost it one look. CR0.AM and EFLAGS.AC are the same bit.
-    static_assert(cr0::am == flag::ac);
-    mmu::Tlb*& users = translations_[static_cast<std::size_t>(mmu::Privilege::user)];
-    const std::uint32_t special = (dr7 & dr7::enables) | armed | (cr0 & system_flags & flag::ac);
-    if (special != 0 || users != &mmu.tlb(mmu::Privilege::user)) [[unlikely]] {
-        armed = (dr7 & dr7::enables) == 0 ? 0 : armed_kinds(*this);
-        const bool watches = (armed & breakpoint_kind::data) != 0;
-        translations_[static_cast<std::size_t>(mmu::Privilege::supervisor)] =
-            watches ? &no_translations_ : &mmu.tlb(mmu::Privilege::supervisor);
-        users = watches || checks_alignment() ? &no_translations_ : &mmu.tlb(mmu::Privilege::user);
-    }
-    tlb = &translations(privilege());
-    stamp = blocks->stamp(mode);
+    enter_context();
+}
+
+void Cpu::enter_special_context() {
+    armed = (dr7 & dr7::enables) == 0 ? 0 : armed_kinds(*this);
+    const bool watches = (armed & breakpoint_kind::data) != 0;
+    const auto choose = [&](mmu::Privilege rights, bool long_way) {
+        translations_[static_cast<std::size_t>(rights)] =
+            long_way ? &no_translations_ : &mmu.tlb(rights);
+    };
+    choose(mmu::Privilege::supervisor, watches);
+    choose(mmu::Privilege::user, watches || checks_alignment());
 }
 
 void Cpu::paging_changed() {

@@ -8,6 +8,7 @@
 
 #include "base/address.hpp"
 #include "base/cycles.hpp"
+#include "cpu/block_mode.hpp"
 #include "cpu/eflags.hpp"
 #include "cpu/exit.hpp"
 #include "cpu/fault.hpp"
@@ -89,24 +90,6 @@ inline constexpr std::uint32_t defined = 0xFFFF23FF;
 inline constexpr std::uint32_t ones = 0x00000400;
 }  // namespace dr7
 
-/// Properties of the current context that decoded blocks depend on; part of a block's key.
-namespace block_mode {
-inline constexpr std::uint32_t code32 = 1;
-/// DS, ES and SS are flat and writable and SS is 32-bit: memory operands need no segment check.
-inline constexpr std::uint32_t flat_data = 2;
-/// At most one instruction to a block: near an event, and while TF is set.
-inline constexpr std::uint32_t single = 4;
-inline constexpr std::uint32_t user = 8;
-inline constexpr std::uint32_t flat_code = 16;
-/// PE and not VM. Without it and at CPL 3 the mode is virtual 8086 mode.
-inline constexpr std::uint32_t protected_mode = 32;
-inline constexpr unsigned width = 6;
-
-[[nodiscard]] constexpr bool is_virtual_8086(std::uint32_t mode) {
-    return (mode & (user | protected_mode)) == user;
-}
-}  // namespace block_mode
-
 /// The processor: architectural state, and what running blocks of it needs.
 ///
 /// While a block runs, `eip` is the EIP of the block's first instruction and `clock` the counter
@@ -150,6 +133,7 @@ struct Cpu {
 
     // --- the machine around it -----------------------------------------------------------------
     const Model model;
+    const std::uint32_t known_eflags;  ///< see cpu::known_eflags
     mmu::Mmu& mmu;
     const timing::ClockTable& clocks;
     CpuObserver* observer = nullptr;
@@ -196,12 +180,16 @@ struct Cpu {
     [[nodiscard]] std::uint32_t eflags() const { return system_flags | flags.value_bits(); }
     /// Loads every bit as given; the caller decided which may change.
     void set_eflags(std::uint32_t value) {
-        flags.load(value);
         const std::uint32_t changed = system_flags ^ value;
-        system_flags = (value & ~flag::arithmetic) | flag::fixed;
+        load_eflags(value);
         if ((changed & (flag::ac | flag::vm)) != 0) [[unlikely]] {
             context_changed();
         }
+    }
+    /// The same where the context is about to be entered anyway.
+    void load_eflags(std::uint32_t value) {
+        flags.load(value);
+        system_flags = (value & ~flag::arithmetic) | flag::fixed;
     }
     [[nodiscard]] unsigned iopl() const { return (system_flags & flag::iopl) >> 12; }
     /// Data accesses off their boundary are #AC(0).
@@ -220,9 +208,16 @@ struct Cpu {
     /// CPL, segments, CR0, CR4, DR7 or EFLAGS.AC or VM changed: recomputes `mode`, `armed`, `tlb`
     /// and `stamp`.
     void context_changed();
+    /// The same in line, for the ways between rings; defined in cpu/context.hpp.
+    inline void enter_context();
     void set_cpl(unsigned value) {
         cpl = value;
         context_changed();
+    }
+    /// block_mode::flat_data when DS, ES and SS allow it, else 0.
+    [[nodiscard]] std::uint32_t data_mode() const {
+        return segment(SegmentRegister::ss).as_stack & segment(SegmentRegister::ds).as_data &
+               segment(SegmentRegister::es).as_data;
     }
     /// CR0, CR3 or CR4 changed in a bit that paging looks at.
     void paging_changed();
@@ -324,6 +319,17 @@ struct Cpu {
     }
 
   private:
+    /// A breakpoint is armed, alignment is checked, or one of these has just ended.
+    [[nodiscard]] bool has_special_context() {
+        // Every change of ring asks, so that all three cost it one look. CR0.AM and EFLAGS.AC are
+        // the same bit.
+        static_assert(cr0::am == flag::ac);
+        const std::uint32_t special =
+            (dr7 & dr7::enables) | armed | (cr0 & system_flags & flag::ac);
+        return special != 0 || translations_[static_cast<std::size_t>(mmu::Privilege::user)] !=
+                                   &mmu.tlb(mmu::Privilege::user);
+    }
+    [[gnu::noinline]] void enter_special_context();
     [[nodiscard]] mmu::Tlb& translations(mmu::Privilege rights) {
         return *translations_[static_cast<std::size_t>(rights)];
     }

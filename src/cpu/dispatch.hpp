@@ -107,14 +107,11 @@ const Op* crossing(Cpu& cpu, const Op* op) {
 template <auto body>
 const Op* refocusing(Cpu& cpu, const Op* op) {
     cpu.at = op;
-    const std::uint32_t mode = cpu.mode;
-    const std::uint64_t stamp = cpu.stamp;
     body(cpu, op);
-    cpu.context_changed();
-    if (cpu.mode == mode) [[likely]] {
-        cpu.stamp = stamp;
+    if (cpu.data_mode() == (cpu.mode & block_mode::flat_data)) [[likely]] {
         return proceed(cpu, op + 1);
     }
+    cpu.context_changed();
     cpu.clock += op->clocks;
     cpu.eip = cpu.eip_of(op) + op->length;
     return nullptr;

@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t chunk_ops = 4096;
 /// Memory bound of dropped blocks: beyond it everything is decoded anew.
 constexpr std::size_t most_chunks = 512;
-constexpr std::size_t jump_cache_entries = 4096;
 /// An instruction has at most 15 bytes; the sixteenth proves that it is longer.
 constexpr std::uint32_t fetch_window = 16;
 
@@ -49,19 +48,12 @@ CrossPageFetch fetch_across(Cpu& cpu, PhysicalAddress start, LinearAddress linea
 
 }  // namespace
 
-BlockCache::BlockCache(mmu::Mmu& mmu) : mmu_(mmu), jumps_(jump_cache_entries) {
+BlockCache::BlockCache(mmu::Mmu& mmu) : mmu_(mmu) {
     mmu_.memory().observe_code(this);
 }
 
 BlockCache::~BlockCache() {
     mmu_.memory().observe_code(nullptr);
-}
-
-std::uint64_t BlockCache::stamp(std::uint32_t mode) const {
-    if ((mode & block_mode::single) != 0 || (mode & block_mode::flat_code) == 0) {
-        return 0;
-    }
-    return (mmu_.code_generation() << block_mode::width) | mode;
 }
 
 Block* BlockCache::find(Cpu& cpu, std::uint32_t mode) {
@@ -252,7 +244,7 @@ void BlockCache::flush() {
     blocks_.clear();
     chunks_.clear();
     chunk_used_ = 0;
-    std::fill(jumps_.begin(), jumps_.end(), JumpCacheEntry{});
+    jumps_.fill(JumpCacheEntry{});
     link_from_ = nullptr;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "cpu/block_mode.hpp"
 #include "cpu/model.hpp"
 #include "cpu/op.hpp"
 #include "mmu/mmu.hpp"
@@ -55,6 +56,7 @@ struct JumpCacheEntry {
 class BlockCache : public mmu::CodeWriteObserver {
   public:
     static constexpr std::uint32_t default_block_limit = 64;
+    static constexpr std::size_t jump_entries = 4096;
 
     explicit BlockCache(mmu::Mmu& mmu);
     ~BlockCache() override;
@@ -64,9 +66,15 @@ class BlockCache : public mmu::CodeWriteObserver {
 
     /// What a jump-cache entry made now would carry; 0, which no entry has, in modes that must not
     /// be cached by EIP.
-    [[nodiscard]] std::uint64_t stamp(std::uint32_t mode) const;
+    [[nodiscard]] std::uint64_t stamp(std::uint32_t mode) const {
+        constexpr std::uint32_t asked = block_mode::single | block_mode::flat_code;
+        if ((mode & asked) != block_mode::flat_code) [[unlikely]] {
+            return 0;
+        }
+        return (mmu_.code_generation() << block_mode::width) | mode;
+    }
     [[nodiscard]] JumpCacheEntry& jump_entry(std::uint32_t eip) {
-        return jumps_[(eip ^ (eip >> 12)) % jumps_.size()];
+        return jumps_[(eip ^ (eip >> 12)) % jump_entries];
     }
 
     /// `block` left through a link that is not set yet; the next find() will set it if it may.
@@ -97,7 +105,8 @@ class BlockCache : public mmu::CodeWriteObserver {
     std::deque<Block> blocks_;
     std::vector<std::unique_ptr<Op[]>> chunks_;
     std::size_t chunk_used_ = 0;
-    std::vector<JumpCacheEntry> jumps_;
+    /// Its size is a constant, so that a look-up masks instead of dividing.
+    std::array<JumpCacheEntry, jump_entries> jumps_;
     std::set<std::uint32_t> probes_;
     bool follows_flow_ = false;
     Block* link_from_ = nullptr;

@@ -65,6 +65,16 @@ class Descriptor {
         return bit(high(), 23) != 0 ? (raw << 12) | 0xFFFU : raw;
     }
 
+    /// Byte 5, which says what the descriptor is and who may use it: P, DPL, S and the type.
+    [[nodiscard]] constexpr std::uint32_t rights() const { return bits(high(), 15U, 8U); }
+    /// What nearly every segment of a flat system is: present, base 0, 4 GiB, 32-bit, and either
+    /// data that may be written, growing up, or code that may be read, not conforming.
+    [[nodiscard]] constexpr bool is_flat() const {
+        // Free are DPL, the code and accessed bits, and the bit that is the system's.
+        constexpr std::uint64_t asked = ~(std::uint64_t{0x00106900} << 32);
+        return (bytes_ & asked) == 0x00CF92000000FFFF;
+    }
+
     [[nodiscard]] constexpr Descriptor with_base(std::uint32_t base) const {
         return {(low() & 0x0000FFFFU) | (base << 16),
                 (high() & 0x00FFFF00U) | bits(base, 23U, 16U) | (base & 0xFF000000U)};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "cpu/block_mode.hpp"
 #include "cpu/segments/descriptor.hpp"
 #include "cpu/segments/selector.hpp"
 
@@ -15,25 +16,26 @@ inline constexpr unsigned segment_registers = 6;
 /// A segment register: the visible selector and the hidden part that was loaded with it.
 struct Segment {
     Selector selector;
+    bool readable = false;
+    bool writable = false;
     std::uint32_t base = 0;
     /// Offsets from `lowest` to `highest` may be accessed; an expand-down segment turns the two
     /// around its limit. An unusable segment has lowest > highest.
     std::uint32_t lowest = 1;
     std::uint32_t highest = 0;
     Descriptor descriptor;  ///< as loaded; all zeros when unusable
-    bool readable = false;
-    bool writable = false;
+    /// What the segment allows of block_mode: as CS, as DS or ES, and as SS. Every change of ring
+    /// asks, so they are worked out when it is loaded.
+    std::uint8_t as_code = 0;
+    std::uint8_t as_data = 0;
+    std::uint8_t as_stack = 0;
 
     [[nodiscard]] bool usable() const { return readable || writable || descriptor.is_code(); }
     [[nodiscard]] bool is_32bit() const { return descriptor.is_32bit(); }
 
     /// Base 0 and every offset allowed, for reading and writing.
-    [[nodiscard]] bool flat_data() const {
-        return base == 0 && lowest == 0 && highest == 0xFFFFFFFFU && readable && writable;
-    }
-    [[nodiscard]] bool flat_code() const {
-        return base == 0 && lowest == 0 && highest == 0xFFFFFFFFU;
-    }
+    [[nodiscard]] bool flat_data() const { return as_data != 0; }
+    [[nodiscard]] bool flat_code() const { return (as_code & block_mode::flat_code) != 0; }
 
     /// Whether `size` bytes from `offset` lie inside.
     [[nodiscard]] bool holds(std::uint32_t offset, std::uint32_t size) const {
@@ -49,20 +51,25 @@ struct Segment {
     }
     /// The same in place.
     void load(Selector with_selector, Descriptor with_descriptor) {
-        selector = with_selector;
-        base = with_descriptor.base();
-        lowest = 0;
-        highest = with_descriptor.limit();
-        descriptor = with_descriptor;
-        readable = with_descriptor.readable();
-        writable = with_descriptor.writable();
-        if (with_descriptor.expand_down()) [[unlikely]] {
-            // Valid offsets are limit+1 up to the top that the B bit gives.
-            const std::uint32_t top = is_32bit() ? 0xFFFFFFFFU : 0xFFFFU;
-            const bool any = highest < top;
-            lowest = any ? highest + 1 : 1;
-            highest = any ? top : 0;
+        if (with_descriptor.is_flat()) [[likely]] {
+            load_flat(with_selector, with_descriptor);
+        } else {
+            load_bounded(with_selector, with_descriptor);
         }
+    }
+    /// The same of a descriptor that is_flat().
+    void load_flat(Selector with_selector, Descriptor with_descriptor) {
+        const bool code = with_descriptor.is_code();
+        selector = with_selector;
+        readable = true;
+        writable = !code;
+        base = 0;
+        lowest = 0;
+        highest = 0xFFFFFFFFU;
+        descriptor = with_descriptor;
+        as_code = block_mode::code32 | block_mode::flat_code;
+        as_data = code ? 0 : block_mode::flat_data;
+        as_stack = as_data;
     }
     /// As real and virtual 8086 mode load it: the base is 16 times the selector. Limit and rights
     /// stay, so that those of an earlier protected mode go on to hold (SDM vol. 3, "Switching Back
@@ -71,13 +78,14 @@ struct Segment {
         selector = with_selector;
         base = std::uint32_t{with_selector.value()} << 4;
         descriptor = descriptor.with_base(base);
+        work_out_modes();
     }
     /// CS by a far transfer in the same modes: it may be written, too.
     void load_code_paragraph(Selector with_selector, std::uint32_t rights) {
-        load_paragraph(with_selector);
         descriptor = descriptor.with_rights(rights);
         readable = true;
         writable = true;
+        load_paragraph(with_selector);
     }
     /// A null selector in DS, ES, FS or GS: any access is #GP(0).
     static Segment null(Selector selector) {
@@ -85,6 +93,10 @@ struct Segment {
         s.selector = selector;
         return s;
     }
+
+  private:
+    void load_bounded(Selector with_selector, Descriptor with_descriptor);
+    void work_out_modes();
 };
 
 }  // namespace ringside::cpu

@@ -83,13 +83,19 @@ void ClockTable::fill_paths(const FiledRows& named) {
         ensure(found != named.end(), fmt::format("clocks.tsv: no {} {}", name.key, name.form));
         into = found->second;
     };
+    const auto without_number = [this](const Filed& filed) {
+        return filed.figure ? path_cost(filed, 0) : PathCost{.ticks = PathCost::lacking};
+    };
     for (std::uint8_t cause = 0; cause < cause_count; ++cause) {
         for (std::uint8_t route = 0; route < route_count; ++route) {
-            take(row_of(Cause{cause}, Route{route}), entries_.at(cause).at(route));
+            Filed entry;
+            take(row_of(Cause{cause}, Route{route}), entry);
+            entry_costs_.at(std::size_t{cause} * route_count + route) = without_number(entry);
         }
     }
     for (std::uint8_t path = 0; path < path_count; ++path) {
         take(row_of(Path{path}), paths_.at(path));
+        path_costs_.at(path) = without_number(paths_.at(path));
     }
     for (std::uint8_t form = 0; form < port_form_count; ++form) {
         for (std::uint8_t right = 0; right < port_right_count; ++right) {

@@ -145,14 +145,14 @@ Cost ClockTable::cost(std::string_view name, const ZydisDecodedInstruction& inst
 
 PathCost ClockTable::path_cost(const Filed& filed, std::uint32_t n) const {
     if (!filed.figure) [[unlikely]] {
-        ensure(false, fmt::format("a path that {} lacks", traits(model_).name));
+        throw_lacking();
     }
     return {static_cast<std::uint32_t>(filed.figure->ticks(n)), filed.figure->assumed,
             filed.figure->plus_m};
 }
 
-PathCost ClockTable::transition(Cause cause, Route route) const {
-    return path_cost(entries_.at(index_of(cause)).at(index_of(route)), 0);
+void ClockTable::throw_lacking() const {
+    throw BrokenInvariant(fmt::format("a path that {} lacks", traits(model_).name));
 }
 
 PathCost ClockTable::transition(Path path, std::uint32_t parameters) const {

@@ -35,6 +35,9 @@ struct Cost {
 
 /// What a path through a gate or descriptor costs, in ticks.
 struct PathCost {
+    /// In place of the ticks of a path that the model lacks.
+    static constexpr std::uint32_t lacking = UINT32_MAX;
+
     std::uint32_t ticks = 0;
     bool assumed = false;
     bool plus_m = false;  ///< add `components` of the instruction at the target (i386)
@@ -69,10 +72,16 @@ class ClockTable {
                            const ZydisDecodedOperand* operands, bool protected_mode) const;
 
     /// Delivery through the IDT.
-    [[nodiscard]] PathCost transition(Cause cause, Route route) const;
-    /// `parameters` counts what a call gate copies. Throws BrokenInvariant for a path that the
-    /// model lacks (SYSENTER before p6).
-    [[nodiscard]] PathCost transition(Path path, std::uint32_t parameters = 0) const;
+    [[nodiscard]] PathCost transition(Cause cause, Route route) const {
+        return known(entry_costs_[static_cast<std::size_t>(cause) * route_count +
+                                  static_cast<std::size_t>(route)]);
+    }
+    /// Throws BrokenInvariant for a path that the model lacks (SYSENTER before p6).
+    [[nodiscard]] PathCost transition(Path path) const {
+        return known(path_costs_[static_cast<std::size_t>(path)]);
+    }
+    /// `parameters` counts what a call gate copies.
+    [[nodiscard]] PathCost transition(Path path, std::uint32_t parameters) const;
     /// Comes on top of the path that leads to the task. `by_iret` for Path::iret_task.
     [[nodiscard]] PathCost task_switch(Task from, Task to, bool by_iret = false) const;
     /// The repeated forms have a formula of the elements done.
@@ -122,6 +131,13 @@ class ClockTable {
                              const ZydisDecodedOperand* operands, bool protected_mode);
     Cost cost_of(const Filed& filed) const;
     PathCost path_cost(const Filed& filed, std::uint32_t n) const;
+    [[nodiscard]] PathCost known(PathCost cost) const {
+        if (cost.ticks == PathCost::lacking) [[unlikely]] {
+            throw_lacking();
+        }
+        return cost;
+    }
+    [[noreturn]] void throw_lacking() const;
 
     Model model_;
     const P6Parameters& parameters_;
@@ -130,8 +146,10 @@ class ClockTable {
     std::vector<Formula> formulas_;
     std::unordered_map<std::string_view, Key> keys_;
     Adders adders_;
-    std::array<std::array<Filed, route_count>, cause_count> entries_;
     std::array<Filed, path_count> paths_;
+    // As every change of ring asks for them; `lacking` where the model has no figure.
+    std::array<PathCost, std::size_t{cause_count} * route_count> entry_costs_;
+    std::array<PathCost, path_count> path_costs_;
     std::array<std::array<std::array<Filed, task_count>, task_count>, 2> tasks_;
     std::array<std::array<Filed, port_right_count>, port_form_count> ports_;
 };
