@@ -70,6 +70,36 @@ const Op* guarded(Cpu& cpu, const Op* op) {
     return proceed(cpu, op + 1);
 }
 
+/// Any case that `usual` does not do; a handler of its own, entered by a sibling call.
+template <auto otherwise, typename... Operand>
+[[gnu::noinline]] const Op* unusual(Cpu& cpu, const Op* op, Operand... operand) {
+    otherwise(cpu, op, operand...);
+    return proceed(cpu, op + 1);
+}
+
+/// A body that does an instruction in the usual case and says whether it was one; if not, it has
+/// changed nothing, and `otherwise` does it. The two share no stack frame, so the usual case pays
+/// for nothing that the other needs.
+template <auto body, auto otherwise>
+const Op* usual(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    if (body(cpu, op)) [[likely]] {
+        return proceed(cpu, op + 1);
+    }
+    return unusual<otherwise>(cpu, op);
+}
+
+/// The same with an operand in memory, which `find` reads or proves writable, once for both.
+template <auto find, auto body, auto otherwise>
+const Op* usual_with(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    const auto operand = find(cpu, op);
+    if (body(cpu, op, operand)) [[likely]] {
+        return proceed(cpu, op + 1);
+    }
+    return unusual<otherwise>(cpu, op, operand);
+}
+
 /// A body that decides where control goes. It has added op->clocks and set eip, and returns what
 /// enter, continue_at or continue_linked gave, or null to leave the loop.
 template <auto body>

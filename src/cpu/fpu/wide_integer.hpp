@@ -7,6 +7,7 @@
 namespace ringside::cpu::fpu {
 
 __extension__ using Uint128 = unsigned __int128;
+__extension__ using Int128 = __int128;
 
 [[nodiscard]] constexpr Uint128 wide(std::uint64_t high, std::uint64_t low = 0) {
     return (Uint128{high} << 64) | low;

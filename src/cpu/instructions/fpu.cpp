@@ -5,64 +5,24 @@
 #include "cpu/fpu/form.hpp"
 #include "cpu/fpu_access.hpp"
 #include "cpu/instruction.hpp"
+#include "cpu/instructions/fpu_general.hpp"
 #include "cpu/instructions/fpu_operands.hpp"
+#include "cpu/instructions/fpu_quick.hpp"
 #include "cpu/operands.hpp"
 
 namespace ringside::cpu {
 namespace {
 
-// The bodies are never inlined into their handlers: what they keep on the host's stack must be gone
-// before the sibling call.
-
 constexpr std::uint32_t fcomi_flags = flag::zf | flag::pf | flag::cf;
-
-const fpu::Form& form_of(const Op* op) {
-    return *fpu::form_with_opcode(static_cast<std::uint16_t>(op->immediate));
-}
-
-/// What comes before the operand is looked at.
-inline void begin(const Cpu& cpu, const fpu::Form& form) {
-    require_fpu(cpu);
-    if (form.is != fpu::Class::control_no_wait) {
-        await_fpu(cpu);
-    }
-}
-
-/// Runs the instruction, whose operand is known to be accessible. The last instruction that was no
-/// control instruction is what the environment tells of.
-template <bool has_memory>
-void run(Cpu& cpu, const Op* op, const fpu::Form& form, fpu::Transfer& x) {
-    if (form.is == fpu::Class::numeric) {
-        fpu::Pointers& p = cpu.fpu.state.pointers;
-        p.instruction_offset = cpu.eip_of(op);
-        p.instruction_selector =
-            cpu.segment(SegmentRegister::cs).selector.with_rpl(cpu.cpl).value();
-        p.opcode = static_cast<std::uint16_t>(op->immediate);
-        if constexpr (has_memory) {
-            p.data_offset = effective_offset(cpu, op);
-            p.data_selector =
-                cpu.segment(static_cast<SegmentRegister>(op->segment)).selector.value();
-        }
-    }
-    form.body(cpu.fpu, x);
-}
-
-[[gnu::noinline]] void on_registers(Cpu& cpu, const Op* op) {
-    const fpu::Form& form = form_of(op);
-    begin(cpu, form);
-    fpu::Transfer x;
-    x.index = op->immediate & 7U;
-    run<false>(cpu, op, form, x);
-}
 
 // FCMOVcc reads the integer flags, FCOMI and its like write all six.
 [[gnu::noinline]] void with_flags(Cpu& cpu, const Op* op) {
     const fpu::Form& form = form_of(op);
-    begin(cpu, form);
+    begin_x87(cpu, form);
     fpu::Transfer x;
     x.index = op->immediate & 7U;
     x.flags = cpu.flags.value_bits() & fcomi_flags;
-    run<false>(cpu, op, form, x);
+    run_form<false>(cpu, op, form, x);
     if (x.writes_flags) {
         cpu.flags.load(x.flags);
     }
@@ -70,56 +30,34 @@ void run(Cpu& cpu, const Op* op, const fpu::Form& form, fpu::Transfer& x) {
 
 [[gnu::noinline]] void to_ax(Cpu& cpu, const Op* op) {
     const fpu::Form& form = form_of(op);
-    begin(cpu, form);
+    begin_x87(cpu, form);
     fpu::Transfer x;
-    run<false>(cpu, op, form, x);
+    run_form<false>(cpu, op, form, x);
     cpu.registers.set<std::uint16_t>(0, static_cast<std::uint16_t>(x.low));
-}
-
-template <typename M, typename W>
-[[gnu::noinline]] void load_memory(Cpu& cpu, const Op* op) {
-    const fpu::Form& form = form_of(op);
-    begin(cpu, form);
-    fpu::Transfer x;
-    x.low = M::template read<W>(cpu, op);
-    run<true>(cpu, op, form, x);
-}
-
-// The place is known to be writable before the instruction pops or raises anything.
-template <typename M, typename W>
-[[gnu::noinline]] void store_memory(Cpu& cpu, const Op* op) {
-    const fpu::Form& form = form_of(op);
-    begin(cpu, form);
-    const auto place = M::template modify<W>(cpu, op);
-    fpu::Transfer x;
-    run<true>(cpu, op, form, x);
-    if (x.writes) {
-        place.set(static_cast<W>(x.low));
-    }
 }
 
 template <typename M>
 [[gnu::noinline]] void load_memory80(Cpu& cpu, const Op* op) {
     const fpu::Form& form = form_of(op);
-    begin(cpu, form);
+    begin_x87(cpu, form);
     const LinearAddress a = M::address(cpu, op, 10, mmu::Access::read);
     check_whole(cpu, op, a, 10);
     fpu::Transfer x;
     x.low = cpu.read<std::uint64_t>(a);
     x.high = cpu.read<std::uint16_t>(a + 8);
-    run<true>(cpu, op, form, x);
+    run_form<true>(cpu, op, form, x);
 }
 
 template <typename M>
 [[gnu::noinline]] void store_memory80(Cpu& cpu, const Op* op) {
     const fpu::Form& form = form_of(op);
-    begin(cpu, form);
+    begin_x87(cpu, form);
     const LinearAddress a = M::address(cpu, op, 10, mmu::Access::write);
     check_whole(cpu, op, a, 10);
     static_cast<void>(cpu.modify<std::uint64_t>(a));
     cpu.probe(a + 8, 2, mmu::Access::write, cpu.privilege());
     fpu::Transfer x;
-    run<true>(cpu, op, form, x);
+    run_form<true>(cpu, op, form, x);
     if (x.writes) {
         cpu.write<std::uint64_t>(a, x.low);
         cpu.write<std::uint16_t>(a + 8, x.high);
@@ -132,7 +70,7 @@ fpu::ImageFormat image_format(const Cpu& cpu, const Op* op) {
 
 [[gnu::noinline]] void load_image(Cpu& cpu, const Op* op) {
     const fpu::Form& form = form_of(op);
-    begin(cpu, form);
+    begin_x87(cpu, form);
     std::array<std::byte, 108> image{};
     fpu::Transfer x;
     x.format = image_format(cpu, op);
@@ -141,12 +79,12 @@ fpu::ImageFormat image_format(const Cpu& cpu, const Op* op) {
     MemoryImage memory(cpu, op, size, mmu::Access::read);
     memory.require();
     memory.read(std::span(image).first(size));
-    run<true>(cpu, op, form, x);
+    run_form<true>(cpu, op, form, x);
 }
 
 [[gnu::noinline]] void store_image(Cpu& cpu, const Op* op) {
     const fpu::Form& form = form_of(op);
-    begin(cpu, form);
+    begin_x87(cpu, form);
     std::array<std::byte, 108> image{};
     fpu::Transfer x;
     x.format = image_format(cpu, op);
@@ -154,7 +92,7 @@ fpu::ImageFormat image_format(const Cpu& cpu, const Op* op) {
     const unsigned size = fpu::operand_size(form.operand, x.format);
     MemoryImage memory(cpu, op, size, mmu::Access::write);
     memory.require();
-    run<true>(cpu, op, form, x);
+    run_form<true>(cpu, op, form, x);
     memory.write(0, std::span(image).first(size));
 }
 
@@ -171,11 +109,11 @@ template <typename M>
 Selection select_load(fpu::Operand operand) {
     switch (operand) {
         case fpu::Operand::integer16:
-        case fpu::Operand::word: return handled<&load_memory<M, std::uint16_t>, true>();
+        case fpu::Operand::word: return handled<&x87_load<M, std::uint16_t>, true>();
         case fpu::Operand::real32:
-        case fpu::Operand::integer32: return handled<&load_memory<M, std::uint32_t>, true>();
+        case fpu::Operand::integer32: return handled<&x87_load<M, std::uint32_t>, true>();
         case fpu::Operand::real64:
-        case fpu::Operand::integer64: return handled<&load_memory<M, std::uint64_t>, true>();
+        case fpu::Operand::integer64: return handled<&x87_load<M, std::uint64_t>, true>();
         case fpu::Operand::real80:
         case fpu::Operand::decimal80: return handled<&load_memory80<M>, true>();
         case fpu::Operand::environment:
@@ -191,11 +129,11 @@ template <typename M>
 Selection select_store(fpu::Operand operand) {
     switch (operand) {
         case fpu::Operand::integer16:
-        case fpu::Operand::word: return handled<&store_memory<M, std::uint16_t>, true>();
+        case fpu::Operand::word: return handled<&x87_store<M, std::uint16_t>, true>();
         case fpu::Operand::real32:
-        case fpu::Operand::integer32: return handled<&store_memory<M, std::uint32_t>, true>();
+        case fpu::Operand::integer32: return handled<&x87_store<M, std::uint32_t>, true>();
         case fpu::Operand::real64:
-        case fpu::Operand::integer64: return handled<&store_memory<M, std::uint64_t>, true>();
+        case fpu::Operand::integer64: return handled<&x87_store<M, std::uint64_t>, true>();
         case fpu::Operand::real80:
         case fpu::Operand::decimal80: return handled<&store_memory80<M>, true>();
         case fpu::Operand::environment:
@@ -212,8 +150,11 @@ Selection select_x87(const Decoded& d, std::uint32_t mode) {
     if (form == nullptr) {
         return {};
     }
+    if (const Selection quick = select_quick_x87(d, mode, *form); quick.handler != nullptr) {
+        return quick;
+    }
     if (form->direction == fpu::Direction::none) {
-        return handled<&on_registers, true>();
+        return handled<&x87_on_registers, true>();
     }
     if (form->operand == fpu::Operand::ax) {
         return handled<&to_ax, true>();
