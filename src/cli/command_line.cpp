@@ -71,6 +71,12 @@ void add_world(CLI::App& app, WorldOptions& world) {
         ->type_name("NAME")
         ->capture_default_str();
     add_fpu(app, world.fpu);
+    app.add_option("--timing", world.timing,
+                   "what the clock counts: instructions, the documented figures, and on top of "
+                   "them what the pipeline does, or the pipeline and the memory")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"count", "table", "pipe", "memory"}))
+        ->capture_default_str();
     app.add_option("--mhz", world.mhz, "clock rate (default: the model's: 33, 66, 133 or 1000)")
         ->type_name("N")
         ->check(CLI::Range(1U, 100'000U));

@@ -16,6 +16,7 @@ struct WorldOptions {
     std::string os = "xp";
     std::string cpu = "p6";
     std::string fpu = "host";
+    std::string timing = "table";
     std::optional<std::uint32_t> mhz;
     std::string entry = "auto";
     std::string table;  ///< a list of services of the user's own

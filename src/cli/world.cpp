@@ -50,9 +50,20 @@ cpu::Model usable_model(const WorldOptions& options) {
     return *model;
 }
 
+cpu::timing::Level timing_level(const WorldOptions& options) {
+    const auto level = cpu::timing::level_named(options.timing);
+    if (!level) {
+        throw InputError(2,
+                         fmt::format("--timing {}: no such level; use count, table, pipe or memory",
+                                     options.timing));
+    }
+    return *level;
+}
+
 guest::MachineConfig machine_config(const WorldOptions& options) {
     guest::MachineConfig config;
     config.model = usable_model(options);
+    config.timing = timing_level(options);
     config.mhz = options.mhz;
     config.block_limit = options.block_size;
     if (options.memory_mib) {

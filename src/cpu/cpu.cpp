@@ -5,15 +5,18 @@
 #include "cpu/context.hpp"
 #include "cpu/decode/block.hpp"
 #include "cpu/timing/clock_table.hpp"
+#include "cpu/timing/pipeline.hpp"
 
 namespace ringside::cpu {
 
-Cpu::Cpu(Model which, mmu::Mmu& the_mmu)
+Cpu::Cpu(Model which, mmu::Mmu& the_mmu, timing::Level the_level)
     : model(which),
       known_eflags(cpu::known_eflags(which)),
+      level(the_level),
       mmu(the_mmu),
-      clocks(timing::ClockTable::of(which)),
-      blocks(std::make_unique<BlockCache>(the_mmu)) {
+      clocks(timing::ClockTable::of(which, the_level)),
+      blocks(std::make_unique<BlockCache>(the_mmu)),
+      pipeline(timing::Pipeline::make(which, the_level, clock)) {
     registers[GeneralRegister::edx] = traits(which).signature;
     fpu.state.control = fpu::Control::loaded(0x0040);
     fpu.state.occupied = 0xFF;

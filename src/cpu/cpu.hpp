@@ -18,6 +18,7 @@
 #include "cpu/registers.hpp"
 #include "cpu/segments/segment.hpp"
 #include "cpu/simd/state.hpp"
+#include "cpu/timing/level.hpp"
 #include "cpu/transition.hpp"
 #include "mmu/mmu.hpp"
 
@@ -27,7 +28,8 @@ class BlockCache;
 struct Block;
 namespace timing {
 class ClockTable;
-}
+class Pipeline;
+}  // namespace timing
 
 /// GDTR and IDTR.
 struct TableRegister {
@@ -95,7 +97,7 @@ inline constexpr std::uint32_t ones = 0x00000400;
 /// While a block runs, `eip` is the EIP of the block's first instruction and `clock` the counter
 /// before it; `at` tells the current op wherever one may fault. Outside run() both are exact.
 struct Cpu {
-    Cpu(Model model, mmu::Mmu& mmu);
+    Cpu(Model model, mmu::Mmu& mmu, timing::Level level = timing::Level::table);
     ~Cpu();
     Cpu(const Cpu&) = delete;
     Cpu& operator=(const Cpu&) = delete;
@@ -134,6 +136,7 @@ struct Cpu {
     // --- the machine around it -----------------------------------------------------------------
     const Model model;
     const std::uint32_t known_eflags;  ///< see cpu::known_eflags
+    const timing::Level level;
     mmu::Mmu& mmu;
     const timing::ClockTable& clocks;
     CpuObserver* observer = nullptr;
@@ -154,6 +157,15 @@ struct Cpu {
     bool interrupt_shadow = false;
     /// No debug exception either (after MOV SS, POP SS): data breakpoints met wait until behind it.
     bool debug_shadow = false;
+    /// A control transfer of the i386 waits to know how many components its target has, which it
+    /// costs unless it fell through: what the counter shows then, or `always`; 0 for none.
+    std::uint64_t refill = 0;
+    static constexpr std::uint64_t refill_always = UINT64_MAX;
+    /// How often a figure was charged that no manual prints. On p6 and modern all are such, and
+    /// nobody counts.
+    std::uint64_t assumed_figures = 0;
+    /// The instruction at EIP was about to run and waits, because an observer stopped there.
+    bool held = false;
     /// The last instruction entered a handler: its single-step trap is not taken.
     bool trap_suppressed = false;
     /// Bits of DR6 that the debug trap due before the next instruction will set; 0 for none.
@@ -165,6 +177,8 @@ struct Cpu {
     std::optional<Vector> pending_interrupt;
     Exit exit;
     std::unique_ptr<BlockCache> blocks;
+    /// What the level adds to the table; null at the levels that add nothing.
+    std::unique_ptr<timing::Pipeline> pipeline;
 
     /// Runs until something needs the world outside. Never throws for anything a guest does.
     /// `until_tick` is the guest's next event. At a block boundary around `pause_tick` it comes

@@ -7,6 +7,7 @@
 
 #include "cpu/breakpoints.hpp"
 #include "cpu/privilege/interrupt.hpp"
+#include "cpu/timing/pipeline.hpp"
 
 namespace ringside::cpu {
 namespace {
@@ -72,6 +73,7 @@ void run_block(Cpu& cpu, bool single, std::uint64_t started_at) {
     if (!single && cpu.clock + block->bound > cpu.deadline) {
         if (cpu.deadline < cpu.event_deadline && cpu.clock > started_at) {
             cpu.exit.kind = ExitKind::budget_spent;  // a pause, taken where it costs nothing
+            cpu.held = true;
         } else {
             run_block(cpu, true, started_at);
         }
@@ -114,8 +116,14 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
     context_changed();
     blocks->forget_link();
     std::optional<Event> raised;
+    // At most levels the clock tells whether an instruction ran; the second of a pair costs
+    // nothing.
+    const auto begun = [this] { return pipeline ? pipeline->issued() : 0; };
     const auto settle = [this] {
         if (at != nullptr) {
+            if (pipeline) {
+                pipeline->take_back();
+            }
             settle_at(*this, at);
             at = nullptr;
         }
@@ -141,13 +149,15 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             }
             const Start start{system_flags, interrupt_shadow, debug_shadow};
             const std::uint64_t clock_before = clock;
+            const std::uint64_t begun_before = begun();
             const bool single = wants_single(*this);
             trap_suppressed = false;
+            held = false;
             // RF holds for one instruction. It goes before that one, because IRET may set it anew.
             system_flags &= ~flag::rf;
             run_block(*this, single, started_at);
             at = nullptr;
-            if (clock == clock_before) {
+            if (held && clock == clock_before && begun() == begun_before) {
                 system_flags |= start.flags & flag::rf;  // stopped in front of it
             } else if (single) {
                 finish_single(*this, start);
@@ -187,6 +197,7 @@ const Op* probed(Cpu& cpu, const Op* op) {
             // The observer asked for a stop: the instruction waits, and with it RF and TF.
             settle_at(cpu, op);
             cpu.trap_suppressed = true;
+            cpu.held = true;
             return nullptr;
         }
     }
@@ -201,6 +212,17 @@ const Op* flowing(Cpu& cpu, const Op* op) {
                            {cpu.segment(SegmentRegister::cs).base + cpu.eip_of(op)});
         cpu.clock = clock_at_entry;
     }
+    return proceed(cpu, op + 1);
+}
+
+const Op* paced(Cpu& cpu, const Op* op) {
+    const std::uint64_t now = cpu.clock + op->clocks;
+    if (now >= cpu.deadline) [[unlikely]] {
+        settle_at(cpu, op);
+        return nullptr;
+    }
+    const LinearAddress at{cpu.segment(SegmentRegister::cs).base + cpu.eip_of(op)};
+    cpu.pipeline->issue(cpu.block->issues[op->immediate], at, now);
     return proceed(cpu, op + 1);
 }
 

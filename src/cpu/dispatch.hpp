@@ -166,5 +166,14 @@ const Op* stale(Cpu& cpu, const Op* op);
 const Op* probed(Cpu& cpu, const Op* op);
 /// In front of an instruction at which an observer follows control flow; `immediate` is the Flow.
 const Op* flowing(Cpu& cpu, const Op* op);
+/// In front of every instruction at the levels that look at the pipeline. Leaves the block itself
+/// when an event is due there, since no bound of a block covers what those levels add.
+const Op* paced(Cpu& cpu, const Op* op);
+/// In front of a transfer whose figure has a +m (i386): the head of the block it leads to adds it.
+const Op* leading(Cpu& cpu, const Op* op);
+/// At the head of every block on the i386.
+const Op* arrived(Cpu& cpu, const Op* op);
+/// In front of an instruction whose figure no manual prints.
+const Op* assuming(Cpu& cpu, const Op* op);
 
 }  // namespace ringside::cpu

@@ -61,8 +61,8 @@ bool is_same(const cpu::Transition& t, const cpu::Fault& fault) {
 
 }  // namespace
 
-TestCpu::TestCpu(std::string_view code, cpu::Model model, unsigned ring)
-    : memory_(ram_bytes), mmu_(memory_), cpu_(std::make_unique<cpu::Cpu>(model, mmu_)) {
+TestCpu::TestCpu(std::string_view code, cpu::Model model, unsigned ring, cpu::timing::Level level)
+    : memory_(ram_bytes), mmu_(memory_), cpu_(std::make_unique<cpu::Cpu>(model, mmu_, level)) {
     const auto bytes = from_hex(code);
     memory_.write_bytes({code_address}, bytes);
     memory_.write({code_address + static_cast<std::uint32_t>(bytes.size())}, hlt);

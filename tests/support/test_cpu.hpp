@@ -31,6 +31,10 @@ class TestCpu : private cpu::CpuObserver {
     static TestCpu in_ring_3(std::string_view code, cpu::Model model = cpu::Model::i486) {
         return TestCpu(code, model, 3);
     }
+    /// Ring 0, with a clock that counts what the level says.
+    static TestCpu timed(std::string_view code, cpu::Model model, cpu::timing::Level level) {
+        return TestCpu(code, model, 0, level);
+    }
     ~TestCpu() override;
     TestCpu(const TestCpu&) = delete;
     TestCpu& operator=(const TestCpu&) = delete;
@@ -79,7 +83,8 @@ class TestCpu : private cpu::CpuObserver {
     void set_page(std::uint32_t address, Page page);
 
   private:
-    TestCpu(std::string_view code, cpu::Model model, unsigned ring);
+    TestCpu(std::string_view code, cpu::Model model, unsigned ring,
+            cpu::timing::Level level = cpu::timing::Level::table);
 
     [[nodiscard]] std::uint32_t& general(cpu::GeneralRegister r) { return cpu_->registers[r]; }
     void build_tables();

@@ -166,7 +166,9 @@ Block* BlockCache::decode(Cpu& cpu, PhysicalAddress start, LinearAddress linear,
     std::copy(builder.ops().begin(), builder.ops().end(), ops);
     block.ops = ops;
     block.op_count = static_cast<std::uint32_t>(builder.ops().size());
-    block.bound = builder.bound();
+    // An event that is due at the head of a block comes before it, whatever stands there.
+    block.bound = std::max(builder.bound(), 1U);
+    block.issues = builder.take_issues();
     block.byte_length = std::max(offset, 1U);
 
     by_start_[key_of(start, mode)] = &block;

@@ -13,6 +13,7 @@
 #include "cpu/block_mode.hpp"
 #include "cpu/model.hpp"
 #include "cpu/op.hpp"
+#include "cpu/timing/issue.hpp"
 #include "mmu/mmu.hpp"
 
 namespace ringside::cpu {
@@ -36,6 +37,8 @@ struct Block {
     PhysicalAddress second_frame{};
     bool crosses_page = false;
     bool is_stale = false;
+    /// What the pipeline is told of the instructions, at the levels that have one.
+    std::vector<timing::Issue> issues;
 };
 
 struct JumpCacheEntry {

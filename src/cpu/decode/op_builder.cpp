@@ -151,7 +151,21 @@ AddressShape address_shape(const Decoded& d, std::uint32_t mode) {
                                                     : AddressShape::flat_indexed;
 }
 
+void OpBuilder::pace(const timing::Issue& issue, std::uint32_t offset) {
+    if (!cpu_.pipeline) {
+        return;
+    }
+    Op op;
+    op.handler = &paced;
+    op.offset = static_cast<std::uint16_t>(offset);
+    op.clocks = clocks_;
+    op.immediate = static_cast<std::uint32_t>(issues_.size());
+    ops_.push_back(op);
+    issues_.push_back(issue);
+}
+
 void OpBuilder::add_fault(Handler handler, std::uint32_t offset) {
+    pace({}, offset);
     Op op;
     op.handler = handler;
     op.offset = static_cast<std::uint16_t>(offset);
@@ -210,6 +224,7 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
         return DecodeResult::undefined;
     }
 
+    pace({decoded.instruction.length}, offset);
     if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_CALL) {
         add_flow(Flow::call, offset);
     } else if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_RET) {

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "cpu/cpu.hpp"
 #include "cpu/decode/decoder.hpp"
 #include "cpu/op.hpp"
+#include "cpu/timing/issue.hpp"
 
 namespace ringside::cpu {
 
@@ -32,14 +34,18 @@ class OpBuilder {
     [[nodiscard]] std::uint32_t last_length() const { return last_length_; }
     [[nodiscard]] std::uint32_t bound() const { return bound_; }
     [[nodiscard]] const std::vector<Op>& ops() const { return ops_; }
+    /// One for each instruction at the levels with a pipeline; else none.
+    [[nodiscard]] std::vector<timing::Issue> take_issues() { return std::move(issues_); }
 
   private:
     void add_fault(Handler handler, std::uint32_t offset);
     void add_flow(Flow point, std::uint32_t offset);
+    void pace(const timing::Issue& issue, std::uint32_t offset);
 
     const Cpu& cpu_;
     std::uint32_t mode_;
     std::vector<Op> ops_;
+    std::vector<timing::Issue> issues_;
     std::uint32_t clocks_ = 0;
     std::uint32_t bound_ = 0;
     std::uint32_t next_offset_ = 0;

@@ -10,6 +10,7 @@
 #include "cpu/privilege/watched.hpp"
 #include "cpu/segments/descriptor_table.hpp"
 #include "cpu/timing/clock_table.hpp"
+#include "cpu/timing/pipeline.hpp"
 
 namespace ringside::cpu {
 namespace {
@@ -258,6 +259,9 @@ void enter_debug(Cpu& cpu, std::uint32_t causes) {
 }  // namespace
 
 void deliver(Cpu& cpu, const Event& first) {
+    if (cpu.pipeline) [[unlikely]] {
+        cpu.pipeline->restart();
+    }
     Event event = first;
     if (event.vector == Vector::debug &&
         (event.source == Event::Source::fault || event.source == Event::Source::trap)) {
@@ -272,6 +276,9 @@ void deliver(Cpu& cpu, const Event& first) {
             return;
         } catch (const Fault& fault) {
             cpu.breakpoints_hit = 0;
+            if (cpu.pipeline) {
+                cpu.pipeline->take_back();
+            }
             const Event second = Event::fault(fault);
             const Severity severity = severity_of(event);
             if (severity == Severity::double_fault) {

@@ -18,11 +18,15 @@ std::string name_of(std::string_view key, std::string_view form) {
 
 }  // namespace
 
-ClockTable::ClockTable(Model model, std::span<const ClockRow> rows, const P6Parameters& parameters)
-    : model_(model), parameters_(parameters), ticks_per_clock_(traits(model).ticks_per_clock) {
+ClockTable::ClockTable(Model model, Level level, std::span<const ClockRow> rows,
+                       const P6Parameters& parameters)
+    : model_(model),
+      level_(level),
+      parameters_(parameters),
+      ticks_per_clock_(traits(model).ticks_per_clock) {
     for (const ClockRow& row : rows) {
         if (row.key.starts_with("TS")) {
-            const auto switching = figure(row);
+            const auto switching = charged(row);
             longest_task_switch_ =
                 std::max(longest_task_switch_, switching ? switching->bound() : 0);
         }
@@ -35,8 +39,29 @@ ClockTable::ClockTable(Model model, std::span<const ClockRow> rows, const P6Para
     fill_paths(named);
 }
 
+/// At the level `count` an instruction is one clock: a repeated one too, however far it comes, and
+/// nothing but an instruction or a path counts.
+Figure ClockTable::counted(const ClockRow& row) const {
+    const auto one = static_cast<std::uint32_t>(ticks_per_clock_);
+    Figure figure;
+    if (row.is_adder() || row.key.starts_with("TS")) {
+        return figure;
+    }
+    if (row.form.find("repeated") != std::string_view::npos) {
+        figure.formula.emplace(FormulaKind::count, Formula::Arguments{1, 1, 1, 0}, one);
+        return figure;
+    }
+    figure.base = figure.taken = one;
+    return figure;
+}
+
+std::optional<Figure> ClockTable::charged(const ClockRow& row) const {
+    auto printed = figure(row);
+    return printed && level_ == Level::count ? counted(row) : printed;
+}
+
 ClockTable::Filed ClockTable::file(const ClockRow& row) {
-    Filed filed{figure(row), 0};
+    Filed filed{charged(row), 0};
     if (filed.figure && filed.figure->formula) {
         formulas_.push_back(*filed.figure->formula);
         filed.formula_index = static_cast<std::uint16_t>(formulas_.size());

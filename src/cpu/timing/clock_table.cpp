@@ -25,6 +25,14 @@ bool fits_mode(std::string_view mode, bool protected_mode) {
     return mode == "any" || mode == (protected_mode ? "protected" : "real");
 }
 
+/// A run needs one of these tables, so each is built when it is first asked for.
+template <Model model, bool counts>
+const ClockTable& built() {
+    static const ClockTable table{model, counts ? Level::count : Level::table, clock_rows(),
+                                  P6Parameters::embedded()};
+    return table;
+}
+
 /// The formula's number when the instruction itself carries it as its last immediate.
 std::optional<std::uint32_t> static_argument(const Formula& formula,
                                              const ZydisDecodedInstruction& instruction,
@@ -46,15 +54,18 @@ std::optional<std::uint32_t> static_argument(const Formula& formula,
 
 }  // namespace
 
-const ClockTable& ClockTable::of(Model model) {
-    static const std::array<ClockTable, 4> tables{
-        ClockTable{Model::i386, clock_rows(), P6Parameters::embedded()},
-        ClockTable{Model::i486, clock_rows(), P6Parameters::embedded()},
-        ClockTable{Model::pentium, clock_rows(), P6Parameters::embedded()},
-        ClockTable{Model::p6, clock_rows(), P6Parameters::embedded()},
-    };
-    // modern costs what p6 costs.
-    return tables.at(std::min(index_of(model), tables.size() - 1));
+const ClockTable& ClockTable::of(Model model, Level level) {
+    // The levels above correct the sums of `table`.
+    const bool counts = level == Level::count;
+    switch (model) {
+        case Model::i386: return counts ? built<Model::i386, true>() : built<Model::i386, false>();
+        case Model::i486: return counts ? built<Model::i486, true>() : built<Model::i486, false>();
+        case Model::pentium:
+            return counts ? built<Model::pentium, true>() : built<Model::pentium, false>();
+        case Model::p6:
+        case Model::modern: break;  // modern costs what p6 costs
+    }
+    return counts ? built<Model::p6, true>() : built<Model::p6, false>();
 }
 
 std::optional<Figure> ClockTable::figure(const ClockRow& row) const {

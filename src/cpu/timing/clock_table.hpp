@@ -17,6 +17,7 @@
 #include "cpu/timing/clock_row.hpp"
 #include "cpu/timing/encoding.hpp"
 #include "cpu/timing/figure.hpp"
+#include "cpu/timing/level.hpp"
 #include "cpu/timing/operand_form.hpp"
 #include "cpu/timing/path.hpp"
 
@@ -43,7 +44,8 @@ struct PathCost {
     bool plus_m = false;  ///< add `components` of the instruction at the target (i386)
 };
 
-/// The clocks of one processor at the level `table`: data/clocks.tsv as docs/timing.md reads it.
+/// The clocks of one processor: data/clocks.tsv as docs/timing.md reads it, or one clock for every
+/// instruction at the level `count`.
 ///
 /// `cost` answers for an instruction by itself. INT n, INT3, INT1, UD2, IRET, far CALL, JMP and
 /// RET, SYSENTER, SYSEXIT, IN, OUT, INS and OUTS cost what they meet on their way: for these `cost`
@@ -52,11 +54,12 @@ struct PathCost {
 /// instead. A faulting instruction costs nothing itself, only the transition of its fault.
 class ClockTable {
   public:
-    /// The table of a model, built from the embedded data on first use.
-    static const ClockTable& of(Model model);
+    /// The table of a model at a level, built from the embedded data on first use.
+    static const ClockTable& of(Model model, Level level = Level::table);
 
     /// `rows` and the texts in them outlive the table.
-    ClockTable(Model model, std::span<const ClockRow> rows, const P6Parameters& parameters);
+    ClockTable(Model model, Level level, std::span<const ClockRow> rows,
+               const P6Parameters& parameters);
     ClockTable(const ClockTable&) = delete;
     ClockTable& operator=(const ClockTable&) = delete;
 
@@ -121,6 +124,8 @@ class ClockTable {
     };
     using FiledRows = std::unordered_map<std::string, Filed>;
 
+    [[nodiscard]] Figure counted(const ClockRow& row) const;
+    [[nodiscard]] std::optional<Figure> charged(const ClockRow& row) const;
     Filed file(const ClockRow& row);
     void add_row(const ClockRow& row, FiledRows& paths);
     void fill_adders(const FiledRows& adders);
@@ -140,6 +145,7 @@ class ClockTable {
     [[noreturn]] void throw_lacking() const;
 
     Model model_;
+    Level level_;
     const P6Parameters& parameters_;
     std::uint64_t ticks_per_clock_;
     std::uint64_t longest_task_switch_ = 0;

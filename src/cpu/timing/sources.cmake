@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 set(cpu_timing_sources
+  timing/adder.hpp
   timing/clock_filing.cpp
   timing/clock_row.cpp
   timing/clock_row.hpp
@@ -11,9 +12,13 @@ set(cpu_timing_sources
   timing/figure.hpp
   timing/formula.cpp
   timing/formula.hpp
+  timing/issue.hpp
+  timing/level.hpp
   timing/operand_form.cpp
   timing/operand_form.hpp
   timing/p6_parameters.cpp
   timing/p6_parameters.hpp
   timing/path.cpp
-  timing/path.hpp)
+  timing/path.hpp
+  timing/pipeline.cpp
+  timing/pipeline.hpp)

@@ -6,4 +6,5 @@ set(cpu_timing_tests
   timing/decoded.cpp
   timing/decoded.hpp
   timing/formula_test.cpp
+  timing/level_test.cpp
   timing/transition_test.cpp)
