@@ -18,8 +18,8 @@ std::string name_of(std::string_view key, std::string_view form) {
 
 }  // namespace
 
-ClockTable::ClockTable(Model model, Level level, std::span<const ClockRow> rows,
-                       const P6Parameters& parameters)
+ClockTable::ClockTable(Model model, std::span<const ClockRow> rows, const P6Parameters& parameters,
+                       Level level)
     : model_(model),
       level_(level),
       parameters_(parameters),

@@ -28,8 +28,8 @@ bool fits_mode(std::string_view mode, bool protected_mode) {
 /// A run needs one of these tables, so each is built when it is first asked for.
 template <Model model, bool counts>
 const ClockTable& built() {
-    static const ClockTable table{model, counts ? Level::count : Level::table, clock_rows(),
-                                  P6Parameters::embedded()};
+    static const ClockTable table{model, clock_rows(), P6Parameters::embedded(),
+                                  counts ? Level::count : Level::table};
     return table;
 }
 

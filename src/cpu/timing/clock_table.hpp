@@ -58,8 +58,8 @@ class ClockTable {
     static const ClockTable& of(Model model, Level level = Level::table);
 
     /// `rows` and the texts in them outlive the table.
-    ClockTable(Model model, Level level, std::span<const ClockRow> rows,
-               const P6Parameters& parameters);
+    ClockTable(Model model, std::span<const ClockRow> rows, const P6Parameters& parameters,
+               Level level = Level::table);
     ClockTable(const ClockTable&) = delete;
     ClockTable& operator=(const ClockTable&) = delete;
 
