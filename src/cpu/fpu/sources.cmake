@@ -26,7 +26,7 @@ set(cpu_fpu_sources
   fpu/operand.cpp
   fpu/operand.hpp
   fpu/operand_load.hpp
-  quick.hpp
+  fpu/quick.hpp
   fpu/remainder.cpp
   fpu/remainder.hpp
   fpu/result.hpp
