@@ -11,10 +11,21 @@
 
 namespace ringside::cpu {
 
+/// What a handler is to the arithmetic flags of the instructions before it.
+enum class FlagEffect : std::uint8_t {
+    looks,     ///< they must be right: it reads some, may fault, or leaves the block
+    passes,    ///< it neither reads them nor writes all six
+    replaces,  ///< it writes all six and reads none
+};
+
 /// The handler that fits one decoded form, and whether control leaves the block behind it.
 struct Selection {
     Handler handler = nullptr;  ///< null: no such form, #UD
     bool ends_block = false;
+    FlagEffect flags = FlagEffect::looks;
+    /// The same but for the flags, which it leaves alone; for where they are replaced before
+    /// anything looks at them. Null: none.
+    Handler quiet = nullptr;
 };
 
 /// Picks the instantiation for an instruction's width and operand shapes. `mode` has bits of

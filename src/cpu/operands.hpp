@@ -136,10 +136,43 @@ struct Mem {
 template <auto body, bool may_fault>
 [[nodiscard]] constexpr Selection handled() {
     if constexpr (may_fault) {
-        return {&guarded<body>, false};
+        return {&guarded<body>};
     } else {
-        return {&straight<body>, false};
+        return {&straight<body>};
     }
+}
+
+/// Where a body writes the flags it computes: to the guest's, or nowhere.
+struct KeepFlags {
+    static ArithmeticFlags& of(Cpu& cpu) { return cpu.flags; }
+};
+struct DropFlags {
+    [[nodiscard]] static bool cf() { return false; }
+    template <typename W>
+    static void set(W, W) {}
+    template <typename W>
+    static void set_with(W, bool, bool, bool = false) {}
+    static void set_cf_of(bool, bool) {}
+
+    static DropFlags of(Cpu&) { return {}; }
+};
+
+/// For a form that writes flags: `body` keeps them, `quiet` is the same body that drops them. What
+/// touches memory may fault, and then somebody looks.
+template <auto body, auto quiet, bool may_fault, FlagEffect effect>
+[[nodiscard]] constexpr Selection with_flags() {
+    Selection s = handled<body, may_fault>();
+    s.flags = may_fault ? FlagEffect::looks : effect;
+    s.quiet = handled<quiet, may_fault>().handler;
+    return s;
+}
+
+/// For a form that has nothing to do with flags.
+template <auto body, bool may_fault>
+[[nodiscard]] constexpr Selection without_flags() {
+    Selection s = handled<body, may_fault>();
+    s.flags = may_fault ? FlagEffect::looks : FlagEffect::passes;
+    return s;
 }
 
 // Choosers: each calls `pick.template operator()<...>()` with the types that a decoded form has.

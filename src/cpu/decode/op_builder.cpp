@@ -160,7 +160,7 @@ void OpBuilder::pace(const timing::Issue& issue, std::uint32_t offset) {
     op.offset = static_cast<std::uint16_t>(offset);
     op.clocks = clocks_;
     op.immediate = static_cast<std::uint32_t>(issues_.size());
-    ops_.push_back(op);
+    append(op);
     issues_.push_back(issue);
 }
 
@@ -170,7 +170,7 @@ void OpBuilder::add_fault(Handler handler, std::uint32_t offset) {
     op.handler = handler;
     op.offset = static_cast<std::uint16_t>(offset);
     op.clocks = clocks_;
-    ops_.push_back(op);
+    append(op);
     ended_ = true;
 }
 
@@ -179,7 +179,7 @@ void OpBuilder::add_probe() {
     op.handler = &probed;
     op.offset = static_cast<std::uint16_t>(next_offset_);
     op.clocks = clocks_;
-    ops_.push_back(op);
+    append(op);
 }
 
 void OpBuilder::follow_flow() {
@@ -193,7 +193,7 @@ void OpBuilder::add_flow(Flow point, std::uint32_t offset) {
     op.immediate = static_cast<std::uint32_t>(point);
     op.offset = static_cast<std::uint16_t>(offset);
     op.clocks = clocks_;
-    ops_.push_back(op);
+    append(op);
 }
 
 DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offset, bool code32) {
@@ -248,7 +248,7 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
         }
     }
     op.clocks = clocks_;
-    ops_.push_back(op);
+    append(op, {selection.flags, selection.quiet});
     last_length_ = decoded.instruction.length;
     next_offset_ = offset + last_length_;
     ended_ = selection.ends_block;
@@ -256,14 +256,33 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
 }
 
 void OpBuilder::finish() {
-    if (ended_) {
-        return;
+    if (!ended_) {
+        Op op;
+        op.handler = &fall_through;
+        op.offset = static_cast<std::uint16_t>(next_offset_);
+        op.clocks = clocks_;
+        append(op);
     }
-    Op op;
-    op.handler = &fall_through;
-    op.offset = static_cast<std::uint16_t>(next_offset_);
-    op.clocks = clocks_;
+    drop_dead_flags();
+}
+
+void OpBuilder::append(const Op& op, FlagPlan plan) {
     ops_.push_back(op);
+    plans_.push_back(plan);
+}
+
+// From the end to the start: flags that are replaced before anything looks need not be computed.
+void OpBuilder::drop_dead_flags() {
+    bool dead = false;
+    for (std::size_t i = ops_.size(); i-- > 0;) {
+        const FlagPlan& plan = plans_[i];
+        if (dead && plan.quiet != nullptr) {
+            ops_[i].handler = plan.quiet;
+        }
+        if (plan.flags != FlagEffect::passes) {
+            dead = plan.flags == FlagEffect::replaces;
+        }
+    }
 }
 
 }  // namespace ringside::cpu

@@ -11,10 +11,10 @@ namespace {
 // Operations: the manual's "DEST := DEST op SRC" with the flags, over one width.
 
 struct Add {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W a, W b) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W a, W b) {
         const W r = static_cast<W>(a + b);
-        flags.set<W>(r, static_cast<W>((a & b) | ((a | b) & ~r)));
+        flags.template set<W>(r, static_cast<W>((a & b) | ((a | b) & ~r)));
         return r;
     }
 };
@@ -29,10 +29,10 @@ struct Adc {
 };
 
 struct Sub {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W a, W b) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W a, W b) {
         const W r = static_cast<W>(a - b);
-        flags.set<W>(r, static_cast<W>((~a & b) | (~(a ^ b) & r)));
+        flags.template set<W>(r, static_cast<W>((~a & b) | (~(a ^ b) & r)));
         return r;
     }
 };
@@ -48,37 +48,37 @@ struct Sbb {
 
 // INC and DEC leave CF alone.
 struct Inc {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W a) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W a) {
         const W r = static_cast<W>(a + 1);
         const bool overflow = r == static_cast<W>(W{1} << (sizeof(W) * 8 - 1));
-        flags.set_with<W>(r, flags.cf(), overflow, (r & 0xF) == 0);
+        flags.template set_with<W>(r, flags.cf(), overflow, (r & 0xF) == 0);
         return r;
     }
 };
 
 struct Dec {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W a) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W a) {
         const W r = static_cast<W>(a - 1);
         const bool overflow = a == static_cast<W>(W{1} << (sizeof(W) * 8 - 1));
-        flags.set_with<W>(r, flags.cf(), overflow, (a & 0xF) == 0);
+        flags.template set_with<W>(r, flags.cf(), overflow, (a & 0xF) == 0);
         return r;
     }
 };
 
 struct Neg {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W a) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W a) {
         return Sub::apply<W>(flags, W{0}, a);
     }
 };
 
-template <typename Operation, typename W, typename D, typename S>
+template <typename Operation, typename W, typename D, typename S, typename F = KeepFlags>
 void binary(Cpu& cpu, const Op* op) {
     const auto place = D::template modify<W>(cpu, op);
     const W source = S::template read<W>(cpu, op);
-    place.set(Operation::template apply<W>(cpu.flags, place.get(), source));
+    place.set(Operation::template apply<W>(F::of(cpu), place.get(), source));
 }
 
 template <typename W, typename D, typename S>
@@ -87,10 +87,10 @@ void compare(Cpu& cpu, const Op* op) {
     Sub::apply<W>(cpu.flags, a, S::template read<W>(cpu, op));
 }
 
-template <typename Operation, typename W, typename D>
+template <typename Operation, typename W, typename D, typename F = KeepFlags>
 void unary(Cpu& cpu, const Op* op) {
     const auto place = D::template modify<W>(cpu, op);
-    place.set(Operation::template apply<W>(cpu.flags, place.get()));
+    place.set(Operation::template apply<W>(F::of(cpu), place.get()));
 }
 
 // XADD: the sum goes to DEST, DEST's old value to SRC.
@@ -139,6 +139,18 @@ template <typename Operation>
 Selection select_binary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
+            constexpr bool memory = D::is_memory || S::is_memory;
+            return with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
+                              memory, FlagEffect::replaces>();
+        });
+    });
+}
+
+// ADC and SBB read CF, so what made it is never dropped.
+template <typename Operation>
+Selection select_with_carry(const Decoded& d, std::uint32_t mode) {
+    return with_width(d.width(), [&]<typename W>() {
+        return with_operands(d, mode, [&]<typename D, typename S>() {
             return handled < &binary<Operation, W, D, S>, D::is_memory || S::is_memory > ();
         });
     });
@@ -147,16 +159,18 @@ Selection select_binary(const Decoded& d, std::uint32_t mode) {
 Selection select_compare(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
-            return handled < &compare<W, D, S>, D::is_memory || S::is_memory > ();
+            constexpr bool memory = D::is_memory || S::is_memory;
+            return with_flags<&compare<W, D, S>, &compare<W, D, S>, memory, FlagEffect::replaces>();
         });
     });
 }
 
-template <typename Operation>
+template <typename Operation, FlagEffect effect>
 Selection select_unary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_destination(d, mode, [&]<typename D>() {
-            return handled<&unary<Operation, W, D>, D::is_memory>();
+            return with_flags<&unary<Operation, W, D>, &unary<Operation, W, D, DropFlags>,
+                              D::is_memory, effect>();
         });
     });
 }
@@ -182,17 +196,20 @@ Selection select_compare_exchange_8_bytes(const Decoded& d, std::uint32_t mode) 
 }
 
 constexpr std::array table{
-    Instruction{ZYDIS_MNEMONIC_ADC, select_binary<Adc>, "ADC", Model::i386, "SDM vol. 2, ADC"},
+    Instruction{ZYDIS_MNEMONIC_ADC, select_with_carry<Adc>, "ADC", Model::i386, "SDM vol. 2, ADC"},
     Instruction{ZYDIS_MNEMONIC_ADD, select_binary<Add>, "ADD", Model::i386, "SDM vol. 2, ADD"},
     Instruction{ZYDIS_MNEMONIC_CMP, select_compare, "CMP", Model::i386, "SDM vol. 2, CMP"},
     Instruction{ZYDIS_MNEMONIC_CMPXCHG, select_compare_exchange, "CMPXCHG", Model::i486,
                 "SDM vol. 2, CMPXCHG"},
     Instruction{ZYDIS_MNEMONIC_CMPXCHG8B, select_compare_exchange_8_bytes, "CMPXCHG8B",
                 Model::pentium, "SDM vol. 2, CMPXCHG8B"},
-    Instruction{ZYDIS_MNEMONIC_DEC, select_unary<Dec>, "DEC", Model::i386, "SDM vol. 2, DEC"},
-    Instruction{ZYDIS_MNEMONIC_INC, select_unary<Inc>, "INC", Model::i386, "SDM vol. 2, INC"},
-    Instruction{ZYDIS_MNEMONIC_NEG, select_unary<Neg>, "NEG", Model::i386, "SDM vol. 2, NEG"},
-    Instruction{ZYDIS_MNEMONIC_SBB, select_binary<Sbb>, "SBB", Model::i386, "SDM vol. 2, SBB"},
+    Instruction{ZYDIS_MNEMONIC_DEC, select_unary<Dec, FlagEffect::passes>, "DEC", Model::i386,
+                "SDM vol. 2, DEC"},
+    Instruction{ZYDIS_MNEMONIC_INC, select_unary<Inc, FlagEffect::passes>, "INC", Model::i386,
+                "SDM vol. 2, INC"},
+    Instruction{ZYDIS_MNEMONIC_NEG, select_unary<Neg, FlagEffect::replaces>, "NEG", Model::i386,
+                "SDM vol. 2, NEG"},
+    Instruction{ZYDIS_MNEMONIC_SBB, select_with_carry<Sbb>, "SBB", Model::i386, "SDM vol. 2, SBB"},
     Instruction{ZYDIS_MNEMONIC_SUB, select_binary<Sub>, "SUB", Model::i386, "SDM vol. 2, SUB"},
     Instruction{ZYDIS_MNEMONIC_XADD, select_exchange_add, "XADD", Model::i486, "SDM vol. 2, XADD"},
 };

@@ -113,7 +113,7 @@ Selection select_move(const Decoded& d, std::uint32_t mode) {
     }
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
-            return handled < &move<W, D, S>, D::is_memory || S::is_memory > ();
+            return without_flags < &move<W, D, S>, D::is_memory || S::is_memory > ();
         });
     });
 }
@@ -126,9 +126,9 @@ Selection select_extend(const Decoded& d, std::uint32_t mode) {
                 if constexpr (sizeof(From) == 4) {
                     return {};
                 } else if constexpr (is_signed) {
-                    return handled<&move_sign_extended<To, From, S>, S::is_memory>();
+                    return without_flags<&move_sign_extended<To, From, S>, S::is_memory>();
                 } else {
-                    return handled<&move_zero_extended<To, From, S>, S::is_memory>();
+                    return without_flags<&move_zero_extended<To, From, S>, S::is_memory>();
                 }
             });
         });
@@ -137,18 +137,19 @@ Selection select_extend(const Decoded& d, std::uint32_t mode) {
 
 Selection select_load_address(const Decoded& d, std::uint32_t) {
     return with_word_width(d.width(),
-                           [&]<typename W>() { return handled<&load_address<W>, false>(); });
+                           [&]<typename W>() { return without_flags<&load_address<W>, false>(); });
 }
 
 Selection select_exchange(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_destination(
-            d, mode, [&]<typename D>() { return handled<&exchange<W, D>, D::is_memory>(); });
+            d, mode, [&]<typename D>() { return without_flags<&exchange<W, D>, D::is_memory>(); });
     });
 }
 
 Selection select_swap_bytes(const Decoded& d, std::uint32_t) {
-    return d.width() == 32 ? handled<&swap_bytes, false>() : handled<&swap_bytes_16, false>();
+    return d.width() == 32 ? without_flags<&swap_bytes, false>()
+                           : without_flags<&swap_bytes_16, false>();
 }
 
 template <Condition condition>
@@ -170,7 +171,7 @@ Selection select_set_if(const Decoded& d, std::uint32_t mode) {
 Selection select_no_operation(const Decoded& d, std::uint32_t) {
     return d.instruction.meta.isa_set == ZYDIS_ISA_SET_PREFETCH_NOP
                ? Selection{}
-               : handled<&no_operation, false>();
+               : without_flags<&no_operation, false>();
 }
 
 Selection select_translate(const Decoded& d, std::uint32_t) {
@@ -179,7 +180,7 @@ Selection select_translate(const Decoded& d, std::uint32_t) {
 
 template <auto body>
 Selection select_only(const Decoded&, std::uint32_t) {
-    return handled<body, false>();
+    return without_flags<body, false>();
 }
 
 template <Condition condition>

@@ -28,12 +28,12 @@ struct Xor {
 };
 
 // CF and OF are cleared; AF, which the manual leaves undefined, is cleared too, as on silicon.
-template <typename Operation, typename W, typename D, typename S>
+template <typename Operation, typename W, typename D, typename S, typename F = KeepFlags>
 void binary(Cpu& cpu, const Op* op) {
     const auto place = D::template modify<W>(cpu, op);
     const W source = S::template read<W>(cpu, op);
     const W result = Operation::template apply<W>(place.get(), source);
-    cpu.flags.set<W>(result, W{0});
+    F::of(cpu).template set<W>(result, W{0});
     place.set(result);
 }
 
@@ -53,7 +53,9 @@ template <typename Operation>
 Selection select_binary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
-            return handled < &binary<Operation, W, D, S>, D::is_memory || S::is_memory > ();
+            constexpr bool memory = D::is_memory || S::is_memory;
+            return with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
+                              memory, FlagEffect::replaces>();
         });
     });
 }
@@ -61,7 +63,8 @@ Selection select_binary(const Decoded& d, std::uint32_t mode) {
 Selection select_test(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
-            return handled < &test<W, D, S>, D::is_memory || S::is_memory > ();
+            constexpr bool memory = D::is_memory || S::is_memory;
+            return with_flags<&test<W, D, S>, &test<W, D, S>, memory, FlagEffect::replaces>();
         });
     });
 }
@@ -69,7 +72,7 @@ Selection select_test(const Decoded& d, std::uint32_t mode) {
 Selection select_invert(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_destination(
-            d, mode, [&]<typename D>() { return handled<&invert<W, D>, D::is_memory>(); });
+            d, mode, [&]<typename D>() { return without_flags<&invert<W, D>, D::is_memory>(); });
     });
 }
 

@@ -28,40 +28,40 @@ bool top_two_differ(W value) {
 }
 
 struct Shl {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W value, unsigned count) {
         const std::uint64_t wide = std::uint64_t{value} << count;
         const auto result = static_cast<W>(wide);
         const bool cf = bit<std::uint64_t>(wide, bits_in<W>) != 0;
-        flags.set_with<W>(result, cf, cf != top<W>(result));
+        flags.template set_with<W>(result, cf, cf != top<W>(result));
         return result;
     }
 };
 
 struct Shr {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W value, unsigned count) {
         const auto result = static_cast<W>(std::uint64_t{value} >> count);
-        flags.set_with<W>(result, bit<std::uint64_t>(value, count - 1) != 0,
-                          top_two_differ<W>(result));
+        flags.template set_with<W>(result, bit<std::uint64_t>(value, count - 1) != 0,
+                                   top_two_differ<W>(result));
         return result;
     }
 };
 
 struct Sar {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W value, unsigned count) {
         const std::int64_t wide = static_cast<std::make_signed_t<W>>(value);
         const auto result = static_cast<W>(wide >> count);
-        flags.set_with<W>(result, ((wide >> (count - 1)) & 1) != 0, false);
+        flags.template set_with<W>(result, ((wide >> (count - 1)) & 1) != 0, false);
         return result;
     }
 };
 
 // Rotations change CF and OF only.
 struct Rol {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W value, unsigned count) {
         const W result = std::rotl(value, static_cast<int>(count % bits_in<W>));
         const bool cf = (result & 1U) != 0;
         flags.set_cf_of(cf, cf != top<W>(result));
@@ -70,8 +70,8 @@ struct Rol {
 };
 
 struct Ror {
-    template <typename W>
-    static W apply(ArithmeticFlags& flags, W value, unsigned count) {
+    template <typename W, typename Flags>
+    static W apply(Flags&& flags, W value, unsigned count) {
         const W result = std::rotr(value, static_cast<int>(count % bits_in<W>));
         flags.set_cf_of(top<W>(result), top_two_differ<W>(result));
         return result;
@@ -118,12 +118,12 @@ struct Cl {
 };
 
 // With a count of zero no flag changes, but the destination is still one that is written.
-template <typename Operation, typename W, typename D, typename Count>
+template <typename Operation, typename W, typename D, typename Count, typename F = KeepFlags>
 void shift(Cpu& cpu, const Op* op) {
     const unsigned count = Count::template read<std::uint8_t>(cpu, op) & 31U;
     const auto place = D::template modify<W>(cpu, op);
     if (count != 0) {
-        place.set(Operation::template apply<W>(cpu.flags, place.get(), count));
+        place.set(Operation::template apply<W>(F::of(cpu), place.get(), count));
     }
     add_formula(cpu, op, count);
 }
@@ -173,8 +173,23 @@ void shift_double(Cpu& cpu, const Op* op) {
     }
 }
 
+// A count of zero, or a rotation, leaves flags of earlier instructions behind.
 template <typename Operation>
 Selection select_shift(const Decoded& d, std::uint32_t mode) {
+    return with_width(d.width(), [&]<typename W>() {
+        return with_destination(d, mode, [&]<typename D>() {
+            return d.is_immediate(1) ? with_flags<&shift<Operation, W, D, Imm>,
+                                                  &shift<Operation, W, D, Imm, DropFlags>,
+                                                  D::is_memory, FlagEffect::passes>()
+                                     : with_flags<&shift<Operation, W, D, Cl>,
+                                                  &shift<Operation, W, D, Cl, DropFlags>,
+                                                  D::is_memory, FlagEffect::passes>();
+        });
+    });
+}
+
+template <typename Operation>
+Selection select_rotate_carry(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_destination(d, mode, [&]<typename D>() {
             return d.is_immediate(1) ? handled<&shift<Operation, W, D, Imm>, D::is_memory>()
@@ -194,8 +209,10 @@ Selection select_shift_double(const Decoded& d, std::uint32_t mode) {
 }
 
 constexpr std::array table{
-    Instruction{ZYDIS_MNEMONIC_RCL, select_shift<Rcl>, "RCL/RCR", Model::i386, "SDM vol. 2, RCL"},
-    Instruction{ZYDIS_MNEMONIC_RCR, select_shift<Rcr>, "RCL/RCR", Model::i386, "SDM vol. 2, RCR"},
+    Instruction{ZYDIS_MNEMONIC_RCL, select_rotate_carry<Rcl>, "RCL/RCR", Model::i386,
+                "SDM vol. 2, RCL"},
+    Instruction{ZYDIS_MNEMONIC_RCR, select_rotate_carry<Rcr>, "RCL/RCR", Model::i386,
+                "SDM vol. 2, RCR"},
     Instruction{ZYDIS_MNEMONIC_ROL, select_shift<Rol>, "ROL/ROR", Model::i386, "SDM vol. 2, ROL"},
     Instruction{ZYDIS_MNEMONIC_ROR, select_shift<Ror>, "ROL/ROR", Model::i386, "SDM vol. 2, ROR"},
     Instruction{ZYDIS_MNEMONIC_SAR, select_shift<Sar>, "SHL/SHR/SAR", Model::i386,
