@@ -113,8 +113,10 @@ void ClockTable::fill_paths(const FiledRows& named) {
     };
     for (std::uint8_t cause = 0; cause < cause_count; ++cause) {
         for (std::uint8_t route = 0; route < route_count; ++route) {
+            // Real mode has no paging, and the table no row for what cannot be.
+            const bool possible = Cause{cause} != Cause::page_fault || Route{route} != Route::real;
             Filed entry;
-            take(row_of(Cause{cause}, Route{route}), entry);
+            take(row_of(possible ? Cause{cause} : Cause::with_error_code, Route{route}), entry);
             entry_costs_.at(std::size_t{cause} * route_count + route) = without_number(entry);
         }
     }

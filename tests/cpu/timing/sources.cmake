@@ -7,4 +7,29 @@ set(cpu_timing_tests
   timing/decoded.hpp
   timing/formula_test.cpp
   timing/level_test.cpp
+  timing/rows/adder_rows.cpp
+  timing/rows/clock_rows_test.cpp
+  timing/rows/encodings.cpp
+  timing/rows/encodings.hpp
+  timing/rows/entry_rows.cpp
+  timing/rows/far_pointer.cpp
+  timing/rows/far_pointer.hpp
+  timing/rows/far_transfer_rows.cpp
+  timing/rows/ledger.cpp
+  timing/rows/ledger.hpp
+  timing/rows/near_branch_rows.cpp
+  timing/rows/operand_rows.cpp
+  timing/rows/operand_values.cpp
+  timing/rows/operand_values.hpp
+  timing/rows/port_rows.cpp
+  timing/rows/printed_figure.cpp
+  timing/rows/printed_figure.hpp
+  timing/rows/return_rows.cpp
+  timing/rows/stage.cpp
+  timing/rows/stage.hpp
+  timing/rows/task_image.cpp
+  timing/rows/task_image.hpp
+  timing/rows/task_rows.cpp
+  timing/rows/transfer.cpp
+  timing/rows/transfer.hpp
   timing/transition_test.cpp)
