@@ -19,10 +19,10 @@ namespace ringside::guest {
 
 struct MachineConfig {
     cpu::Model model = cpu::Model::p6;
-    cpu::timing::Level timing = cpu::timing::Level::table;
     std::uint64_t memory_bytes = std::uint64_t{512} << 20;
     std::optional<std::uint32_t> mhz;  ///< default: the model's
     std::uint32_t block_limit = 64;    ///< instructions to a block; results never depend on it
+    cpu::timing::Level timing = cpu::timing::Level::table;
 };
 
 struct Limits {

@@ -3,6 +3,7 @@ set(cpu_timing_tests
   timing/anchors_test.cpp
   timing/clock_data_test.cpp
   timing/clock_table_test.cpp
+  timing/completeness_test.cpp
   timing/decoded.cpp
   timing/decoded.hpp
   timing/formula_test.cpp

@@ -94,32 +94,69 @@ void prepare_repeated(Stage& stage, const Given& given, const Bytes& bytes) {
     }
 }
 
-void run_one(Ledger& ledger, const ClockRow& row, const PrintedFigure& figure, Model model,
-             Where where, const Given& given, const Bytes& bytes) {
-    static const ClockRow& prefix = Ledger::row("PREFIX", "adder 66/67/segment/REP");
-    Stage stage(where, model);
-    prepare(stage, row, given);
-    if (row.form == "repeated") {
-        prepare_repeated(stage, given, bytes);
+/// One row on one model in one mode.
+class RowRun {
+  public:
+    RowRun(Ledger& ledger, const ClockRow& row, const PrintedFigure& figure, Model model,
+           Where where)
+        : ledger_(ledger), row_(row), figure_(figure), model_(model), where_(where) {}
+
+    void run(const Given& given, const Bytes& bytes) {
+        const std::string what =
+            fmt::format("{} with {} in {}", to_hex(bytes), given.value, name_of(where_));
+        Stage stage = staged(given, bytes);
+        ledger_.saw(bytes, stage.code32());
+        const std::uint64_t adders =
+            charged_prefixes(bytes, is_string_key(row_.key)) * ticks_of("PREFIX");
+        // One that has a bar ends at the lower figure, and is looked at there.
+        const std::uint64_t least = figure_.has_bar()
+                                        ? std::min(figure_.value(false), figure_.value(true))
+                                        : figure_.value_for(n_of(row_, given));
+        const std::uint64_t measured = stage.run(std::max<std::uint64_t>(least + adders, 1));
+        if (stage.eip() != stage.start() + bytes.size()) {
+            ledger_.astray(row_, model_, what);
+            return;
+        }
+        const std::uint64_t figure = figure_.has_bar() ? figure_.value(held(stage, row_, given))
+                                                       : figure_.value_for(n_of(row_, given));
+        ledger_.note(row_, model_, what, figure + adders, measured);
+        if (where_ == Where::protected_mode && row_.key != "HLT") {
+            run_in_block(given, bytes, figure + adders, what);
+        }
     }
-    stage.set_code(stage.start(), bytes);
-    ledger.saw(bytes, stage.code32());
-    const std::uint64_t adders =
-        charged_prefixes(bytes, is_string_key(row.key)) * printed_figure(prefix, model)->value();
-    // One that has a bar ends at the lower figure, and is looked at there.
-    const std::uint64_t least = figure.has_bar() ? std::min(figure.value(false), figure.value(true))
-                                                 : figure.value_for(n_of(row, given));
-    const std::uint64_t measured = stage.run(std::max<std::uint64_t>(least + adders, 1));
-    const std::string what =
-        fmt::format("{} with {} in {}", to_hex(bytes), given.value, name_of(where));
-    if (stage.eip() != stage.start() + bytes.size()) {
-        ledger.astray(row, model, what);
-        return;
+
+  private:
+    [[nodiscard]] Stage staged(const Given& given, const Bytes& bytes) const {
+        Stage stage(where_, model_);
+        prepare(stage, row_, given);
+        if (row_.form == "repeated") {
+            prepare_repeated(stage, given, bytes);
+        }
+        stage.set_code(stage.start(), bytes);
+        return stage;
     }
-    const std::uint64_t expected = figure.has_bar() ? figure.value(held(stage, row, given))
-                                                    : figure.value_for(n_of(row, given));
-    ledger.note(row, model, what, expected + adders, measured);
-}
+
+    /// The same with nothing due for long, as programs run: in one block with a HLT behind it.
+    void run_in_block(const Given& given, const Bytes& bytes, std::uint64_t ticks,
+                      const std::string& what) {
+        Stage stage = staged(given, bytes);
+        stage.set_code(stage.start() + static_cast<std::uint32_t>(bytes.size()), {0xf4});
+        constexpr std::uint64_t long_time = 1'000'000'000;
+        ledger_.note(row_, model_, what + ", hlt", ticks + ticks_of("HLT"), stage.run(long_time));
+    }
+
+    [[nodiscard]] std::uint64_t ticks_of(std::string_view key) const {
+        const bool adder = key == "PREFIX";
+        return printed_figure(Ledger::row(key, adder ? "adder 66/67/segment/REP" : "any"), model_)
+            ->value();
+    }
+
+    Ledger& ledger_;
+    const ClockRow& row_;
+    const PrintedFigure& figure_;
+    Model model_;
+    Where where_;
+};
 
 }  // namespace
 
@@ -138,10 +175,11 @@ void run_operand_rows(Ledger& ledger) {
                 if (!runs_in(row, where)) {
                     continue;
                 }
+                RowRun run(ledger, row, *figure, model, where);
                 for (const Given& given : givens(row)) {
                     for (const Bytes& bytes :
                          encodings(row, model, where == Where::protected_mode, given.value)) {
-                        run_one(ledger, row, *figure, model, where, given, bytes);
+                        run.run(given, bytes);
                     }
                 }
             }
