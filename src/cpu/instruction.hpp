@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "cpu/decode/decoder.hpp"
+#include "cpu/eflags.hpp"
 #include "cpu/model.hpp"
 #include "cpu/op.hpp"
 
@@ -18,6 +22,10 @@ enum class FlagEffect : std::uint8_t {
     replaces,  ///< it writes all six and reads none
 };
 
+inline constexpr std::size_t condition_count = 16;
+/// One instruction and a Jcc behind it, by the condition.
+using JumpHandlers = std::array<Handler, condition_count>;
+
 /// The handler that fits one decoded form, and whether control leaves the block behind it.
 struct Selection {
     Handler handler = nullptr;  ///< null: no such form, #UD
@@ -26,6 +34,8 @@ struct Selection {
     /// The same but for the flags, which it leaves alone; for where they are replaced before
     /// anything looks at them. Null: none.
     Handler quiet = nullptr;
+    const JumpHandlers* with_jump = nullptr;           ///< null: it does not join with one
+    std::optional<Condition> jumps_if = std::nullopt;  ///< of a Jcc
 };
 
 /// Picks the instantiation for an instruction's width and operand shapes. `mode` has bits of

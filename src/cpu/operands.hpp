@@ -132,6 +132,12 @@ struct Mem {
     }
 };
 
+/// Shapes that programs in flat segments are made of.
+template <typename Shape>
+inline constexpr bool usual_shape = true;
+template <>
+inline constexpr bool usual_shape<Mem<Segmented>> = false;
+
 /// Wraps a body for a shape that touches memory or not.
 template <auto body, bool may_fault>
 [[nodiscard]] constexpr Selection handled() {

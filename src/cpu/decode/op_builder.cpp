@@ -248,7 +248,7 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
         }
     }
     op.clocks = clocks_;
-    append(op, {selection.flags, selection.quiet});
+    append(op, selection);
     last_length_ = decoded.instruction.length;
     next_offset_ = offset + last_length_;
     ended_ = selection.ends_block;
@@ -264,24 +264,37 @@ void OpBuilder::finish() {
         append(op);
     }
     drop_dead_flags();
+    join_jump();
 }
 
-void OpBuilder::append(const Op& op, FlagPlan plan) {
+void OpBuilder::append(const Op& op, const Selection& selection) {
     ops_.push_back(op);
-    plans_.push_back(plan);
+    selections_.push_back(selection);
 }
 
 // From the end to the start: flags that are replaced before anything looks need not be computed.
 void OpBuilder::drop_dead_flags() {
     bool dead = false;
     for (std::size_t i = ops_.size(); i-- > 0;) {
-        const FlagPlan& plan = plans_[i];
-        if (dead && plan.quiet != nullptr) {
-            ops_[i].handler = plan.quiet;
+        const Selection& selection = selections_[i];
+        if (dead && selection.quiet != nullptr) {
+            ops_[i].handler = selection.quiet;
         }
-        if (plan.flags != FlagEffect::passes) {
-            dead = plan.flags == FlagEffect::replaces;
+        if (selection.flags != FlagEffect::passes) {
+            dead = selection.flags == FlagEffect::replaces;
         }
+    }
+}
+
+// A Jcc ends its block. Whatever an observer or a pipeline put in front of it keeps the two apart.
+void OpBuilder::join_jump() {
+    const std::size_t count = ops_.size();
+    if (count < 2 || !selections_[count - 1].jumps_if) {
+        return;
+    }
+    if (const JumpHandlers* joined = selections_[count - 2].with_jump; joined != nullptr) {
+        const auto condition = static_cast<std::size_t>(*selections_[count - 1].jumps_if);
+        ops_[count - 2].handler = (*joined)[condition];
     }
 }
 

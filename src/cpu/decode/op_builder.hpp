@@ -15,12 +15,6 @@
 
 namespace ringside::cpu {
 
-/// What an op is to the flags, as its Selection has it.
-struct FlagPlan {
-    FlagEffect flags = FlagEffect::looks;
-    Handler quiet = nullptr;
-};
-
 /// Turns instructions into the ops of one block: handler, operands, clocks.
 class OpBuilder {
   public:
@@ -45,8 +39,9 @@ class OpBuilder {
     [[nodiscard]] std::vector<timing::Issue> take_issues() { return std::move(issues_); }
 
   private:
-    void append(const Op& op, FlagPlan plan = {});
+    void append(const Op& op, const Selection& selection = {});
     void drop_dead_flags();
+    void join_jump();
     void add_fault(Handler handler, std::uint32_t offset);
     void add_flow(Flow point, std::uint32_t offset);
     void pace(const timing::Issue& issue, std::uint32_t offset);
@@ -54,7 +49,7 @@ class OpBuilder {
     const Cpu& cpu_;
     std::uint32_t mode_;
     std::vector<Op> ops_;
-    std::vector<FlagPlan> plans_;  ///< one for each op
+    std::vector<Selection> selections_;  ///< one for each op
     std::vector<timing::Issue> issues_;
     std::uint32_t clocks_ = 0;
     std::uint32_t bound_ = 0;

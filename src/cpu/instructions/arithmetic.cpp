@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cpu/instruction.hpp"
+#include "cpu/instructions/branch.hpp"
 #include "cpu/operands.hpp"
 
 namespace ringside::cpu {
@@ -140,8 +141,14 @@ Selection select_binary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            return with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
-                              memory, FlagEffect::replaces>();
+            constexpr Selection plain =
+                with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
+                           memory, FlagEffect::replaces>();
+            if constexpr (sizeof(W) == 4 && !memory) {
+                return joinable<&binary<Operation, W, D, S>, false>(plain);
+            } else {
+                return plain;
+            }
         });
     });
 }
@@ -169,8 +176,14 @@ template <typename Operation, FlagEffect effect>
 Selection select_unary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_destination(d, mode, [&]<typename D>() {
-            return with_flags<&unary<Operation, W, D>, &unary<Operation, W, D, DropFlags>,
-                              D::is_memory, effect>();
+            constexpr Selection plain =
+                with_flags<&unary<Operation, W, D>, &unary<Operation, W, D, DropFlags>,
+                           D::is_memory, effect>();
+            if constexpr (sizeof(W) == 4 && !D::is_memory) {
+                return joinable<&unary<Operation, W, D>, false>(plain);
+            } else {
+                return plain;
+            }
         });
     });
 }

@@ -3,45 +3,15 @@
 #include <cstdint>
 
 #include "cpu/instruction.hpp"
+#include "cpu/instructions/branch.hpp"
 #include "cpu/operands.hpp"
 #include "cpu/stack.hpp"
 
 namespace ringside::cpu {
 namespace {
 
-/// Where a relative branch leads: 16-bit operands keep 16 bits of EIP.
-[[nodiscard]] std::uint32_t relative_target(const Cpu& cpu, const Op* op) {
-    const std::uint32_t target = cpu.eip + op->immediate;
-    return (op->modes & op_mode::operand16) != 0 ? target & 0xFFFFU : target;
-}
-
-[[nodiscard]] std::uint32_t next_eip(const Cpu& cpu, const Op* op) {
-    return cpu.eip_of(op) + op->length;
-}
-
-[[nodiscard]] const Op* take_branch(Cpu& cpu, const Op* op) {
-    const std::uint32_t target = relative_target(cpu, op);
-    check_target(cpu, target);
-    cpu.clock += op->clocks;
-    add_variant(cpu, op, true);
-    return continue_linked(cpu, target, Link::taken);
-}
-
-[[nodiscard]] const Op* fall_behind(Cpu& cpu, const Op* op) {
-    cpu.clock += op->clocks;
-    return continue_linked(cpu, next_eip(cpu, op), Link::next);
-}
-
 const Op* jump_relative(Cpu& cpu, const Op* op) {
     return take_branch(cpu, op);
-}
-
-template <Condition condition>
-const Op* jump_if(Cpu& cpu, const Op* op) {
-    if (holds<condition>(cpu.flags)) {
-        return take_branch(cpu, op);
-    }
-    return fall_behind(cpu, op);
 }
 
 // The counter is CX or ECX by the address size.
@@ -165,7 +135,9 @@ Selection select_return(const Decoded& d, std::uint32_t mode) {
 
 template <Condition condition>
 Selection select_jump_if(const Decoded&, std::uint32_t) {
-    return leaving<&jump_if<condition>>();
+    Selection s = leaving<&jump_if<condition>>();
+    s.jumps_if = condition;
+    return s;
 }
 
 Selection select_jump_if_cx_zero(const Decoded&, std::uint32_t) {

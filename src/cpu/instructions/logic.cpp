@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cpu/instruction.hpp"
+#include "cpu/instructions/branch.hpp"
 #include "cpu/operands.hpp"
 
 namespace ringside::cpu {
@@ -54,8 +55,14 @@ Selection select_binary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            return with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
-                              memory, FlagEffect::replaces>();
+            constexpr Selection plain =
+                with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
+                           memory, FlagEffect::replaces>();
+            if constexpr (sizeof(W) == 4 && !memory) {
+                return joinable<&binary<Operation, W, D, S>, false>(plain);
+            } else {
+                return plain;
+            }
         });
     });
 }
@@ -64,7 +71,13 @@ Selection select_test(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            return with_flags<&test<W, D, S>, &test<W, D, S>, memory, FlagEffect::replaces>();
+            constexpr Selection plain =
+                with_flags<&test<W, D, S>, &test<W, D, S>, memory, FlagEffect::replaces>();
+            if constexpr (sizeof(W) != 2 && usual_shape<D> && usual_shape<S>) {
+                return joinable<&test<W, D, S>, memory>(plain);
+            } else {
+                return plain;
+            }
         });
     });
 }
