@@ -4,12 +4,13 @@
 #include "cpu/breakpoints.hpp"
 #include "cpu/context.hpp"
 #include "cpu/decode/block.hpp"
+#include "cpu/memory_model/memory_model.hpp"
 #include "cpu/timing/clock_table.hpp"
 #include "cpu/timing/pipeline.hpp"
 
 namespace ringside::cpu {
 
-Cpu::Cpu(Model which, mmu::Mmu& the_mmu, timing::Level the_level)
+Cpu::Cpu(Model which, mmu::Mmu& the_mmu, timing::Level the_level, std::uint32_t wait_states)
     : model(which),
       known_eflags(cpu::known_eflags(which)),
       level(the_level),
@@ -17,6 +18,10 @@ Cpu::Cpu(Model which, mmu::Mmu& the_mmu, timing::Level the_level)
       clocks(timing::ClockTable::of(which, the_level)),
       blocks(std::make_unique<BlockCache>(the_mmu)),
       pipeline(timing::Pipeline::make(which, the_level, clock)) {
+    if (level == timing::Level::memory) {
+        memory =
+            std::make_unique<memory_model::MemoryModel>(which, wait_states, the_mmu, *pipeline);
+    }
     registers[GeneralRegister::edx] = traits(which).signature;
     fpu.state.control = fpu::Control::loaded(0x0040);
     fpu.state.occupied = 0xFF;
@@ -49,13 +54,13 @@ void Cpu::context_changed() {
 
 void Cpu::enter_special_context() {
     armed = (dr7 & dr7::enables) == 0 ? 0 : armed_kinds(*this);
-    const bool watches = (armed & breakpoint_kind::data) != 0;
+    const bool all = (armed & breakpoint_kind::data) != 0 || memory != nullptr;
     const auto choose = [&](mmu::Privilege rights, bool long_way) {
         translations_[static_cast<std::size_t>(rights)] =
             long_way ? &no_translations_ : &mmu.tlb(rights);
     };
-    choose(mmu::Privilege::supervisor, watches);
-    choose(mmu::Privilege::user, watches || checks_alignment());
+    choose(mmu::Privilege::supervisor, all);
+    choose(mmu::Privilege::user, all || checks_alignment());
 }
 
 void Cpu::paging_changed() {
@@ -66,19 +71,35 @@ void Cpu::paging_changed() {
     paging.global_pages = (cr4 & cr4::pge) != 0;
     paging.directory = PhysicalAddress{cr3 & mmu::entry::frame};
     mmu.set_mode(paging);
+    if (memory) {
+        memory->set_cache_disabled((cr0 & cr0::cd) != 0);
+    }
     context_changed();
+}
+
+Expected<PhysicalAddress, mmu::PageFault> Cpu::resolve(LinearAddress a, mmu::Access access,
+                                                       mmu::Privilege privilege) {
+    return memory ? memory->resolve(a, access, privilege) : mmu.resolve(a, access, privilege);
+}
+
+void Cpu::note_place(std::uint32_t size, mmu::Access access) {
+    const SplitPlace& place = split_place_;
+    note_access(*this, place.linear, size, access);
+    if (memory) {
+        memory->access({place.linear, place.first, place.second, place.first_size, size, access});
+    }
 }
 
 void Cpu::resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
                         mmu::Privilege privilege) {
     const std::uint32_t in_page = page_size - page_offset(a);
-    const auto first = mmu.resolve(a, access, privilege);
+    const auto first = resolve(a, access, privilege);
     if (!first) {
         throw Fault::pf(first.error());
     }
     SplitPlace place{*first, {}, size, a};
     if (size > in_page) {
-        const auto second = mmu.resolve(a + in_page, access, privilege);
+        const auto second = resolve(a + in_page, access, privilege);
         if (!second) {
             throw Fault::pf(second.error());
         }
@@ -96,7 +117,7 @@ std::uint64_t Cpu::get_place(std::uint32_t size) {
     if (place.first_size < size) {
         mmu.memory().read_bytes(place.second, all.subspan(place.first_size));
     }
-    note_access(*this, place.linear, size, mmu::Access::read);
+    note_place(size, mmu::Access::read);
     return load<std::uint64_t>(bytes.data());
 }
 
@@ -105,7 +126,7 @@ void Cpu::set_place(std::uint64_t value, std::uint32_t size) {
     std::array<std::byte, 8> bytes{};
     store(bytes.data(), value);
     const std::span all = std::span(bytes).first(size);
-    note_access(*this, place.linear, size, mmu::Access::write);
+    note_place(size, mmu::Access::write);
     mmu.memory().write_bytes(place.first, all.first(place.first_size));
     if (place.first_size < size) {
         mmu.memory().write_bytes(place.second, all.subspan(place.first_size));

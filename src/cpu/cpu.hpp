@@ -30,6 +30,9 @@ namespace timing {
 class ClockTable;
 class Pipeline;
 }  // namespace timing
+namespace memory_model {
+class MemoryModel;
+}
 
 /// GDTR and IDTR.
 struct TableRegister {
@@ -97,7 +100,9 @@ inline constexpr std::uint32_t ones = 0x00000400;
 /// While a block runs, `eip` is the EIP of the block's first instruction and `clock` the counter
 /// before it; `at` tells the current op wherever one may fault. Outside run() both are exact.
 struct Cpu {
-    Cpu(Model model, mmu::Mmu& mmu, timing::Level level = timing::Level::table);
+    /// `wait_states` matter at the level `memory` alone.
+    Cpu(Model model, mmu::Mmu& mmu, timing::Level level = timing::Level::table,
+        std::uint32_t wait_states = 0);
     ~Cpu();
     Cpu(const Cpu&) = delete;
     Cpu& operator=(const Cpu&) = delete;
@@ -179,6 +184,8 @@ struct Cpu {
     std::unique_ptr<BlockCache> blocks;
     /// What the level adds to the table; null at the levels that add nothing.
     std::unique_ptr<timing::Pipeline> pipeline;
+    /// What the level `memory` looks at; null at the others.
+    std::unique_ptr<memory_model::MemoryModel> memory;
 
     /// Runs until something needs the world outside. Never throws for anything a guest does.
     /// `until_tick` is the guest's next event. At a block boundary around `pause_tick` it comes
@@ -361,6 +368,10 @@ struct Cpu {
     [[gnu::noinline]] std::uint64_t read_slow(LinearAddress a, std::uint32_t size);
     [[gnu::noinline]] void write_slow(LinearAddress a, std::uint64_t value, std::uint32_t size);
     [[gnu::noinline]] void modify_slow(LinearAddress a, std::uint32_t size);
+    /// What the MMU says; at the level `memory` with the clocks of a walk.
+    Expected<PhysicalAddress, mmu::PageFault> resolve(LinearAddress a, mmu::Access access,
+                                                      mmu::Privilege privilege);
+    void note_place(std::uint32_t size, mmu::Access access);
     void check_long_way(LinearAddress a, std::uint32_t size) const;
     [[gnu::noinline]] void resolve_split(LinearAddress a, std::uint32_t size, mmu::Access access,
                                          mmu::Privilege privilege);
@@ -374,8 +385,8 @@ struct Cpu {
     SplitPlace split_place_;
     /// By privilege, for accesses that name theirs.
     std::array<mmu::Tlb*, 2> translations_{};
-    /// Stays empty. While alignment is checked or a data breakpoint is armed accesses look here, so
-    /// that each goes the long way, where the check is.
+    /// Stays empty. While alignment is checked or a data breakpoint is armed, and at the level
+    /// `memory`, accesses look here, so that each goes the long way, where the check is.
     mmu::Tlb no_translations_;
 };
 

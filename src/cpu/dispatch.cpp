@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cpu/breakpoints.hpp"
+#include "cpu/memory_model/memory_model.hpp"
 #include "cpu/privilege/interrupt.hpp"
 #include "cpu/timing/pipeline.hpp"
 
@@ -104,6 +105,17 @@ void finish_single(Cpu& cpu, const Start& start) {
     if ((start.flags & flag::tf) != 0 && !cpu.trap_suppressed && !cpu.debug_shadow) {
         cpu.debug_traps |= dr6::single_step;
     }
+}
+
+/// At the level `memory`: the bytes of the instruction at `at` come from somewhere.
+[[gnu::noinline]] void fetch(Cpu& cpu, LinearAddress at, std::uint32_t length, std::uint64_t now) {
+    const Block& block = *cpu.block;
+    const std::uint32_t offset = page_offset(at) - page_offset(block.start);
+    memory_model::Fetch fetch{at, block.start + offset, std::max(length, 1U)};
+    if (block.crosses_page) {
+        fetch.second_page = block.second_frame;
+    }
+    cpu.memory->fetch(fetch, now);
 }
 
 }  // namespace
@@ -222,7 +234,11 @@ const Op* paced(Cpu& cpu, const Op* op) {
         return nullptr;
     }
     const LinearAddress at{cpu.segment(SegmentRegister::cs).base + cpu.eip_of(op)};
-    cpu.pipeline->issue(cpu.block->issues[op->immediate], at, now);
+    const timing::Issue& issue = cpu.block->issues[op->immediate];
+    cpu.pipeline->issue(issue, at, now);
+    if (cpu.memory) {
+        fetch(cpu, at, issue.length, now);
+    }
     return proceed(cpu, op + 1);
 }
 

@@ -32,11 +32,11 @@ void advance(Cpu& cpu, GeneralRegister r, std::uint32_t delta) {
 /// A repeated instruction stops between two elements with EIP at it. RF tells that it was begun: it
 /// meets no breakpoint again, and whoever interrupts it here saves the flag. Silicon leaves the
 /// flag clear for a single step.
-inline void stay_begun(Cpu& cpu) {
-    if ((cpu.system_flags & flag::tf) == 0) {
-        cpu.system_flags |= flag::rf;
-    }
-}
+void stay_begun(Cpu& cpu);
+
+/// At the level `memory`, behind `done` finished elements: what they added stays, whatever happens
+/// to the next. True when an event is due between the two.
+[[nodiscard]] bool settle_elements(Cpu& cpu, const Op* op, std::uint32_t done);
 
 /// DS:(E)SI with the override of DS, or ES:(E)DI, which has none.
 struct StringPlace {

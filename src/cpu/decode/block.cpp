@@ -8,6 +8,7 @@
 #include "base/ensure.hpp"
 #include "cpu/decode/op_builder.hpp"
 #include "cpu/dispatch.hpp"
+#include "cpu/memory_model/memory_model.hpp"
 #include "cpu/segments/segmentation.hpp"
 
 namespace ringside::cpu {
@@ -30,11 +31,16 @@ struct CrossPageFetch {
     PhysicalAddress second_frame{};
 };
 
+Expected<PhysicalAddress, mmu::PageFault> resolve_code(Cpu& cpu, LinearAddress a) {
+    return cpu.memory ? cpu.memory->resolve_code(a, cpu.privilege())
+                      : cpu.mmu.resolve(a, mmu::Access::execute, cpu.privilege());
+}
+
 CrossPageFetch fetch_across(Cpu& cpu, PhysicalAddress start, LinearAddress linear) {
     CrossPageFetch fetch;
     const std::uint32_t first = page_size - page_offset(linear);
     const LinearAddress second = linear + first;
-    const auto frame = cpu.mmu.resolve(second, mmu::Access::execute, cpu.privilege());
+    const auto frame = resolve_code(cpu, second);
     if (!frame) {
         throw Fault::pf(frame.error());
     }
@@ -60,7 +66,7 @@ Block* BlockCache::find(Cpu& cpu, std::uint32_t mode) {
     // Behind a fetch that faults another block than the wanted one comes next.
     Block* const link_from = std::exchange(link_from_, nullptr);
     const LinearAddress linear{cpu.segment(SegmentRegister::cs).base + cpu.eip};
-    const auto resolved = mmu_.resolve(linear, mmu::Access::execute, cpu.privilege());
+    const auto resolved = resolve_code(cpu, linear);
     if (!resolved) {
         throw Fault::pf(resolved.error());
     }
@@ -71,7 +77,7 @@ Block* BlockCache::find(Cpu& cpu, std::uint32_t mode) {
         block = known->second;
         if (block->crosses_page) {
             const LinearAddress second = page_of(linear) + page_size;
-            const auto frame = mmu_.resolve(second, mmu::Access::execute, cpu.privilege());
+            const auto frame = resolve_code(cpu, second);
             if (!frame) {
                 throw Fault::pf(frame.error());
             }

@@ -97,6 +97,9 @@ template <typename Elements, typename W, typename A, RepeatWhile repeat_while>
             if constexpr (Elements::compares) {
                 ended = cpu.flags.zf() != (repeat_while == RepeatWhile::equal);
             }
+            if (cpu.memory && settle_elements(cpu, op, done)) [[unlikely]] {
+                break;
+            }
         }
     } catch (const Fault& fault) {
         // The indices tell how far it came. So do the flags, but for a page fault: CMPS and SCAS

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cpu/instruction.hpp"
+#include "cpu/memory_model/memory_model.hpp"
 #include "cpu/operands.hpp"
 #include "cpu/privilege/require.hpp"
 
@@ -16,9 +17,12 @@ void invalidate_page(Cpu& cpu, const Op* op) {
     cpu.context_changed();
 }
 
-// There is no cache that could be stale.
+// No cache has bytes of its own: only a model of one has something to forget.
 void drop_caches(Cpu& cpu, const Op*) {
     require_ring_0(cpu);
+    if (cpu.memory) {
+        cpu.memory->drop_lines();
+    }
 }
 
 const Op* halt(Cpu& cpu, const Op* op) {

@@ -12,6 +12,10 @@ constexpr unsigned large_shift = 22;
 ModelTlb::ModelTlb(const Geometry& small, const Geometry& large)
     : small_(small, small_shift), large_(large, large_shift) {}
 
+bool ModelTlb::holds(LinearAddress a) const {
+    return small_.tags.holds(small_.key(a)) || large_.tags.holds(large_.key(a));
+}
+
 bool ModelTlb::use(LinearAddress a) {
     return small_.tags.use(small_.key(a)).has_value() || large_.tags.use(large_.key(a)).has_value();
 }

@@ -22,6 +22,8 @@ class ModelTlb {
     /// Without entries in `large` a 4 MiB page is kept by the 4 KiB that are used.
     ModelTlb(const Geometry& small, const Geometry& large);
 
+    [[nodiscard]] bool holds(LinearAddress a) const;
+    /// The same for an access, which counts for the replacement.
     [[nodiscard]] bool use(LinearAddress a);
     /// After a walk for a page that use() did not find.
     void insert(LinearAddress a, const PageKind& kind);

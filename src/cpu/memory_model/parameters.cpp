@@ -97,7 +97,7 @@ Parameters parameters_of(const Column& c) {
     p.second_level_ways = c.ways("second_level_ways");
     p.second_level_clocks = c.number("second_level_clocks");
     p.memory_clocks = c.number("memory_clocks");
-    p.misaligned_bus_cycles = c.number("misaligned_bus_cycles");
+    p.bus_width = c.number("bus_width");
     p.misaligned = c.number("misaligned");
     p.line_crossing = c.number("line_crossing");
     p.bank_conflict = c.number("bank_conflict");

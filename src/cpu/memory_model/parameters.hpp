@@ -53,7 +53,7 @@ struct Parameters {
     std::uint32_t second_level_ways = 1;
     std::uint32_t second_level_clocks = 0;
     std::uint32_t memory_clocks = 0;
-    std::uint32_t misaligned_bus_cycles = 0;
+    std::uint32_t bus_width = 0;  ///< bytes; quadwords are aligned to it
     std::uint32_t misaligned = 0;
     std::uint32_t line_crossing = 0;
     std::uint32_t bank_conflict = 0;

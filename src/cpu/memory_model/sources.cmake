@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 set(cpu_memory_model_sources
   memory_model/bus.hpp
+  memory_model/code_fetch.cpp
   memory_model/line_cache.hpp
+  memory_model/memory_model.cpp
+  memory_model/memory_model.hpp
   memory_model/model_tlb.cpp
   memory_model/model_tlb.hpp
   memory_model/parameters.cpp

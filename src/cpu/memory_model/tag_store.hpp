@@ -29,6 +29,7 @@ class TagStore {
     /// Entries and ways are powers of two, at most 8 ways.
     explicit TagStore(const Geometry& geometry);
 
+    [[nodiscard]] bool holds(std::uint32_t key) const { return find(key).has_value(); }
     /// The place of a key, which counts as used now; nothing when it is not there.
     [[nodiscard]] std::optional<std::size_t> use(std::uint32_t key);
     /// Puts a key that is not there in the place of another of its set, as used now.

@@ -2,6 +2,7 @@
 #include "cpu/privilege/interrupt.hpp"
 
 #include "cpu/dispatch.hpp"
+#include "cpu/memory_model/memory_model.hpp"
 #include "cpu/privilege/frame.hpp"
 #include "cpu/privilege/inner_stack.hpp"
 #include "cpu/privilege/real_mode.hpp"
@@ -270,6 +271,9 @@ void deliver(Cpu& cpu, const Event& first) {
     for (;;) {
         if (event.source == Event::Source::fault && event.vector == Vector::page_fault) {
             cpu.cr2 = event.page_fault_address.value;
+            if (cpu.memory) {
+                cpu.memory->charge_faulting_walk();
+            }
         }
         try {
             take(cpu, event, nullptr, 0);

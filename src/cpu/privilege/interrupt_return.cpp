@@ -49,7 +49,7 @@ void interrupt_return(Cpu& cpu, const Op* op) {
     std::array<std::uint32_t, 3> frame{};
     read_stack<W>(cpu, 0, frame);
     if (cpu.cpl == 0 && (frame[2] & flag::vm) != 0) [[unlikely]] {
-        return return_to_virtual_8086(cpu, op);
+        return return_to_virtual_8086(cpu, op, frame);
     }
     const Selector selector{static_cast<std::uint16_t>(frame[1])};
     const CheckedSegment cs = return_code_segment(cpu, selector);

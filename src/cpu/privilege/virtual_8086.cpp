@@ -24,18 +24,17 @@ void load_virtual_8086_segments(Cpu& cpu,
     }
 }
 
-void return_to_virtual_8086(Cpu& cpu, const Op* op) {
-    std::array<std::uint32_t, 9> frame{};
-    read_stack<std::uint32_t>(cpu, 0, frame);
-    const auto selector = [&frame](std::size_t i) {
-        return Selector{static_cast<std::uint16_t>(frame.at(i))};
+void return_to_virtual_8086(Cpu& cpu, const Op* op, const std::array<std::uint32_t, 3>& frame) {
+    std::array<std::uint32_t, 6> outer{};  // ESP, SS, ES, DS, FS, GS
+    read_stack<std::uint32_t>(cpu, 12, outer);
+    const auto selector = [](std::uint32_t value) {
+        return Selector{static_cast<std::uint16_t>(value)};
     };
     Watched watched(cpu, TransitionKind::interrupt_return, op);
-    // ES, CS, SS, DS, FS, GS
-    load_virtual_8086_segments(
-        cpu, {selector(5), selector(1), selector(4), selector(6), selector(7), selector(8)});
+    load_virtual_8086_segments(cpu, {selector(outer[2]), selector(frame[1]), selector(outer[1]),
+                                     selector(outer[3]), selector(outer[4]), selector(outer[5])});
     cpu.eip = frame[0] & highest_ip;  // the upper half does not count, nor fault
-    cpu.registers[GeneralRegister::esp] = frame[3];
+    cpu.registers[GeneralRegister::esp] = outer[0];
     cpu.cpl = 3;
     cpu.set_eflags(frame[2] & known_eflags(cpu.model));
     cpu.context_changed();

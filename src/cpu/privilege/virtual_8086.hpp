@@ -29,9 +29,9 @@ inline void require_virtual_8086_iopl(const Cpu& cpu) {
     }
 }
 
-/// IRETD at CPL 0 of a frame whose EFLAGS image has VM: the nine dwords up to GS. Throws #SS(0)
-/// when they are not all on the stack, #GP(0) for an EIP above FFFF.
-void return_to_virtual_8086(Cpu& cpu, const Op* op);
+/// IRETD at CPL 0 of a frame whose EFLAGS image has VM, with EIP, CS and that image, and six more
+/// dwords up to GS. Throws #SS(0) when they are not all on the stack.
+void return_to_virtual_8086(Cpu& cpu, const Op* op, const std::array<std::uint32_t, 3>& frame);
 
 /// An interrupt leaves the mode only for nonconforming code of DPL 0; anything else is #GP with
 /// that selector.

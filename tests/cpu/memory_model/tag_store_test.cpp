@@ -18,8 +18,8 @@ void touch(TagStore& store, std::initializer_list<std::uint32_t> keys) {
     }
 }
 
-bool holds(TagStore store, std::uint32_t key) {
-    return store.use(key).has_value();
+bool holds(const TagStore& store, std::uint32_t key) {
+    return store.holds(key);
 }
 
 }  // namespace

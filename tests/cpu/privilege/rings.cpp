@@ -15,7 +15,8 @@ unsigned digit(char c) {
 
 }  // namespace
 
-Rings::Rings(unsigned ring, cpu::Model model) : memory(0x100000), mmu(memory), cpu(model, mmu) {
+Rings::Rings(unsigned ring, cpu::Model model, cpu::timing::Level level, std::uint32_t wait_states)
+    : memory(0x100000), mmu(memory), cpu(model, mmu, level, wait_states) {
     descriptor(code0, flat, code32);
     descriptor(data0, flat, data32);
     descriptor(code3, flat, code32 | dpl(3));
@@ -36,6 +37,17 @@ Rings::Rings(unsigned ring, cpu::Model model) : memory(0x100000), mmu(memory), c
     cpu.gdtr = {{gdt_base}, gdt_limit};
     cpu.idtr = {{idt_base}, 0x7FF};
     cpu.tr = {cpu::Selector{task}, {task_base}, 0x67, cpu::SystemType::tss32_busy, true};
+    enter(ring);
+    cpu.registers[cpu::GeneralRegister::edx] = 0;
+    cpu.paging_changed();
+    cpu.observer = this;
+}
+
+Rings::~Rings() {
+    cpu.observer = nullptr;
+}
+
+void Rings::enter(unsigned ring) {
     cpu.cpl = ring;
     cpu.segment(cpu::SegmentRegister::cs)
         .load(cpu::Selector{ring == 0 ? code0 : code3},
@@ -47,13 +59,7 @@ Rings::Rings(unsigned ring, cpu::Model model) : memory(0x100000), mmu(memory), c
     }
     cpu.eip = start;
     cpu.registers[cpu::GeneralRegister::esp] = stack_top;
-    cpu.registers[cpu::GeneralRegister::edx] = 0;
-    cpu.paging_changed();
-    cpu.observer = this;
-}
-
-Rings::~Rings() {
-    cpu.observer = nullptr;
+    cpu.context_changed();
 }
 
 void Rings::descriptor(std::uint16_t selector, std::uint32_t low, std::uint32_t high) {

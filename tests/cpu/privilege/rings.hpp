@@ -59,7 +59,9 @@ class Rings : private cpu::CpuObserver {
     static constexpr unsigned trap16 = 7;
     static constexpr unsigned task_gate = 5;
 
-    explicit Rings(unsigned ring = 3, cpu::Model model = cpu::Model::i486);
+    explicit Rings(unsigned ring = 3, cpu::Model model = cpu::Model::i486,
+                   cpu::timing::Level level = cpu::timing::Level::table,
+                   std::uint32_t wait_states = 0);
     ~Rings() override;
     Rings(const Rings&) = delete;
     Rings& operator=(const Rings&) = delete;
@@ -71,6 +73,8 @@ class Rings : private cpu::CpuObserver {
     void gate_to(unsigned vector, unsigned type, unsigned gate_dpl, std::uint16_t selector,
                  std::uint32_t offset);
     void code(std::uint32_t address, std::string_view hex);
+    /// Puts the processor at the program again, in that ring, with an empty stack.
+    void enter(unsigned ring);
     /// The program in hexadecimal at `start`, then runs.
     cpu::Exit run(std::string_view hex, std::uint64_t clocks = 100'000);
     cpu::Exit run_on(std::uint64_t clocks = 100'000);
