@@ -77,6 +77,11 @@ void add_world(CLI::App& app, WorldOptions& world) {
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"count", "table", "pipe", "memory"}))
         ->capture_default_str();
+    app.add_option("--wait-states", world.wait_states,
+                   "bus clocks that memory takes longer than the fastest, with --timing memory "
+                   "(default: 0)")
+        ->type_name("N")
+        ->check(CLI::Range(0U, 100U));
     app.add_option("--mhz", world.mhz, "clock rate (default: the model's: 33, 66, 133 or 1000)")
         ->type_name("N")
         ->check(CLI::Range(1U, 100'000U));

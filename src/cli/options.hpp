@@ -17,6 +17,7 @@ struct WorldOptions {
     std::string cpu = "p6";
     std::string fpu = "host";
     std::string timing = "table";
+    std::optional<std::uint32_t> wait_states;
     std::optional<std::uint32_t> mhz;
     std::string entry = "auto";
     std::string table;  ///< a list of services of the user's own

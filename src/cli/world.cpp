@@ -64,6 +64,12 @@ guest::MachineConfig machine_config(const WorldOptions& options) {
     guest::MachineConfig config;
     config.model = usable_model(options);
     config.timing = timing_level(options);
+    if (options.wait_states && config.timing != cpu::timing::Level::memory) {
+        throw InputError(2, fmt::format("--wait-states {}: --timing {} does not look at the bus; "
+                                        "use --timing memory",
+                                        *options.wait_states, options.timing));
+    }
+    config.wait_states = options.wait_states.value_or(0);
     config.mhz = options.mhz;
     config.block_limit = options.block_size;
     if (options.memory_mib) {

@@ -34,7 +34,7 @@ int StopReason::exit_status() const {
 Machine::Machine(const MachineConfig& config)
     : memory_(config.memory_bytes),
       mmu_(memory_),
-      cpu_(config.model, mmu_, config.timing),
+      cpu_(config.model, mmu_, config.timing, config.wait_states),
       observers_(cpu_),
       engine_(std::make_unique<engine::InterpreterEngine>(cpu_)),
       mhz_(config.mhz.value_or(cpu::traits(config.model).default_mhz)) {

@@ -23,6 +23,7 @@ struct MachineConfig {
     std::optional<std::uint32_t> mhz;  ///< default: the model's
     std::uint32_t block_limit = 64;    ///< instructions to a block; results never depend on it
     cpu::timing::Level timing = cpu::timing::Level::table;
+    std::uint32_t wait_states = 0;  ///< of the bus, at the level `memory`
 };
 
 struct Limits {

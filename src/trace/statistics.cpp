@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "trace/memory_statistics.hpp"
 #include "trace/words.hpp"
 
 namespace ringside::trace {
@@ -50,7 +51,7 @@ std::string Statistics::text(bool assumed) const {
     for (const auto& [word, sum] : kinds_) {
         out += fmt::format("{:<24}{:>14} times, {} clocks\n", word, sum.count, sum.clocks);
     }
-    return out;
+    return out + memory_text(cpu);
 }
 
 }  // namespace ringside::trace

@@ -31,6 +31,22 @@ TEST_CASE("output: --stats names rings, transitions and what is not modelled", "
     CHECK_FALSE(contains(i486.error, "assumed"));
 }
 
+TEST_CASE("output: --stats shows what the memory model met", "[cli]") {
+    const auto i386 =
+        ringside::test::ringside({"run", "--stats", "--cpu", "i386", "--timing", "memory",
+                                  "--wait-states", "1", example("hello.exe")});
+    for (const char* row : {"pages of data", "pages of code", "bus cycles of data"}) {
+        INFO(row);
+        CHECK(contains(i386.error, row));
+    }
+    CHECK_FALSE(contains(i386.error, "lines of data"));
+    const auto p6 =
+        ringside::test::ringside({"run", "--stats", "--timing", "memory", example("hello.exe")});
+    CHECK(contains(p6.error, "lines of data"));
+    CHECK(contains(p6.error, "second-level cache"));
+    CHECK_FALSE(contains(p6.error, "bus cycles"));
+}
+
 TEST_CASE("output: a reader that goes away is no crash and no message", "[cli]") {
     for (const char* subcommand : {"run", "trace"}) {
         Spawn spawn;
