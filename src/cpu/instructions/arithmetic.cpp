@@ -167,7 +167,13 @@ Selection select_compare(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            return with_flags<&compare<W, D, S>, &compare<W, D, S>, memory, FlagEffect::replaces>();
+            constexpr Selection plain =
+                with_flags<&compare<W, D, S>, &compare<W, D, S>, memory, FlagEffect::replaces>();
+            if constexpr (sizeof(W) != 2 && usual_shape<D> && usual_shape<S>) {
+                return joinable<&compare<W, D, S>, memory>(plain);
+            } else {
+                return plain;
+            }
         });
     });
 }
