@@ -91,7 +91,7 @@ bool EmulatedCpu::at_terminator(const State& before, const vectors::Observation&
 void EmulatedCpu::load_fpu(const vectors::FpuState& state) {
     cpu::fpu::State& fpu = system_.cpu().fpu.state;
     fpu.control = cpu::fpu::Control::loaded(state.control);
-    fpu.status = state.status;
+    fpu.set_status_word(state.status);
     fpu.occupied = state.tags;
     fpu.pointers = {};
     fpu.summarize();
@@ -106,7 +106,7 @@ void EmulatedCpu::load_fpu(const vectors::FpuState& state) {
 void EmulatedCpu::store_fpu(vectors::FpuState& state) const {
     const cpu::fpu::State& fpu = system_.cpu().fpu.state;
     state.control = fpu.control.value;
-    state.status = fpu.status;
+    state.status = fpu.status_word();
     state.tags = fpu.occupied;
     for (unsigned i = 0; i < 8; ++i) {
         auto* const to = reinterpret_cast<std::byte*>(state.st[i].data());

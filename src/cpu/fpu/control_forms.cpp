@@ -17,7 +17,7 @@ void store_control(Unit& unit, Transfer& x) {
 }
 
 void store_status(Unit& unit, Transfer& x) {
-    x.low = unit.state.status;
+    x.low = unit.state.status_word();
     x.writes = true;
 }
 

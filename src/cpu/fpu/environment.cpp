@@ -100,7 +100,7 @@ void load_pointers(Pointers& p, ImageFormat format, const Fields& fields) {
 
 void load_words(State& state, std::uint16_t control, std::uint16_t status) {
     state.control = Control::loaded(control);
-    state.status = status;
+    state.set_status_word(status);
     state.summarize();
 }
 
@@ -120,7 +120,7 @@ void store_environment(const State& state, ImageFormat format, std::span<std::by
     ensure(to.size() >= format.environment_size(), "room for an x87 environment");
     Fields fields(format, to.data());
     fields.set(0, reserved_ones | state.control.value);
-    fields.set(1, reserved_ones | state.status);
+    fields.set(1, reserved_ones | state.status_word());
     fields.set(2, reserved_ones | full_tag_word(state));
     store_pointers(state.pointers, format, fields);
 }
@@ -159,7 +159,7 @@ void store_extended(const State& state, std::span<std::byte> to) {
     ensure(to.size() >= extended_save_size, "room for an FXSAVE image");
     std::byte* const at = to.data();
     store(at, state.control.value);
-    store(at + 2, state.status);
+    store(at + 2, state.status_word());
     store(at + 4, static_cast<std::uint16_t>(state.occupied));
     store(at + 6, state.pointers.opcode);
     store(at + 8, state.pointers.instruction_offset);

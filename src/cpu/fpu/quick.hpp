@@ -38,28 +38,20 @@ class QuickWords {
     /// The same for conversions, which do not ask for the precision.
     [[nodiscard]] bool rounds() const { return (words_ & looked_at) == status::inexact; }
     [[nodiscard]] bool pending() const { return (words_ & unsigned{status::summary} << 16) != 0; }
-    [[nodiscard]] unsigned top() const { return words_ >> (16 + status::top_shift) & 7U; }
 
-    /// C1 and PE as an operation leaves them, TOP as it was or moved to `top`. Both words are
-    /// written, as one: the next instruction reads them as one, and a host waits for a write of
-    /// half of what it reads.
+    /// C1 and PE as an operation leaves them. Both words are written, as one: the next instruction
+    /// reads them as one, and a host waits for a write of half of what it reads.
     void commit(State& s, std::uint16_t raised) const {
-        write(s, (words_ & ~(unsigned{status::c1} << 16)) | unsigned{raised} << 16);
-    }
-    void commit(State& s, std::uint16_t raised, unsigned top) const {
-        write(s, (words_ & ~(unsigned{status::c1 | status::top} << 16)) |
-                     (unsigned{raised} | (top & 7U) << status::top_shift) << 16);
+        const std::uint32_t words = (words_ & ~(unsigned{status::c1} << 16)) | unsigned{raised}
+                                                                                   << 16;
+        s.control.value = static_cast<std::uint16_t>(words);
+        s.status = static_cast<std::uint16_t>(words >> 16);
     }
 
   private:
     static constexpr unsigned precision_field = 0x0300;
     static constexpr unsigned looked_at =
         0x0C00U | status::inexact | unsigned{status::summary} << 16;
-
-    static void write(State& s, std::uint32_t words) {
-        s.control.value = static_cast<std::uint16_t>(words);
-        s.status = static_cast<std::uint16_t>(words >> 16);
-    }
 
     std::uint32_t words_;
 };

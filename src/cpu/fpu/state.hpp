@@ -25,14 +25,22 @@ struct Pointers {
 struct State {
     std::array<Float80, 8> physical{};  ///< R0 to R7, not relative to TOP
     Control control;
-    std::uint16_t status = 0;   ///< whole, with TOP, ES and B
+    /// With ES and B, but without TOP: where a register lies must not wait for how the arithmetic
+    /// before it went.
+    std::uint16_t status = 0;
     std::uint8_t occupied = 0;  ///< bit n: Rn is not empty
+    std::uint8_t top_of_stack = 0;
     Pointers pointers;
 
-    [[nodiscard]] unsigned top() const { return (status & status::top) >> status::top_shift; }
-    void set_top(unsigned value) {
-        status = static_cast<std::uint16_t>((status & ~unsigned{status::top}) |
-                                            ((value & 7U) << status::top_shift));
+    [[nodiscard]] unsigned top() const { return top_of_stack; }
+    void set_top(unsigned value) { top_of_stack = static_cast<std::uint8_t>(value & 7U); }
+    /// The status word as programs see it.
+    [[nodiscard]] std::uint16_t status_word() const {
+        return static_cast<std::uint16_t>(status | unsigned{top_of_stack} << status::top_shift);
+    }
+    void set_status_word(std::uint16_t word) {
+        status = static_cast<std::uint16_t>(word & ~unsigned{status::top});
+        set_top(unsigned{word} >> status::top_shift);
     }
     [[nodiscard]] unsigned place(unsigned index) const { return (top() + index) & 7U; }
     [[nodiscard]] bool empty(unsigned index) const { return (occupied >> place(index) & 1U) == 0; }
@@ -62,7 +70,7 @@ struct State {
     /// FNINIT. The registers keep their contents, but are empty.
     void initialize() {
         control = {};
-        status = 0;
+        set_status_word(0);
         occupied = 0;
         pointers = {};
     }

@@ -46,17 +46,17 @@ void vacate(State& s, unsigned place) {
 void push(State& s, QuickWords words, unsigned place, Float80 value) {
     put(s, place, value);
     occupy(s, place);
-    words.commit(s, 0, place);
+    s.set_top(place);
+    words.commit(s, 0);
 }
 /// Notes how an operation went, and pops if it is one that does.
 template <bool pops>
 void finish(State& s, QuickWords words, std::uint16_t raised) {
     if constexpr (pops) {
-        vacate(s, words.top());
-        words.commit(s, raised, words.top() + 1);
-    } else {
-        words.commit(s, raised);
+        vacate(s, s.top());
+        s.set_top(s.top() + 1);
     }
+    words.commit(s, raised);
 }
 
 // Operations as DEST := DEST op SRC; the R forms turn the operands around.
@@ -158,8 +158,8 @@ template <typename Operation, typename W>
     State& s = cpu.fpu.state;
     const QuickWords words(s);
     const Quick source = fpu::quick_load(bits);
-    if (!source.done || !occupied(s, words.top()) ||
-        !arithmetic<Operation, false>(cpu, op, words, words.top(), source.value)) [[unlikely]] {
+    if (!source.done || !occupied(s, s.top()) ||
+        !arithmetic<Operation, false>(cpu, op, words, s.top(), source.value)) [[unlikely]] {
         return false;
     }
     note_operand(cpu, op);
@@ -173,7 +173,7 @@ template <typename Operation, Into into>
 [[gnu::always_inline]] inline bool with_register(Cpu& cpu, const Op* op) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned top = words.top();
+    const unsigned top = s.top();
     const unsigned other = (top + op->immediate) & 7U;
     if (!available(cpu) || !occupied(s, top) || !occupied(s, other)) [[unlikely]] {
         return false;
@@ -190,7 +190,7 @@ template <typename W>
 [[gnu::always_inline]] inline bool load_real(Cpu& cpu, const Op* op, W bits) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned place = (words.top() - 1) & 7U;
+    const unsigned place = (s.top() - 1) & 7U;
     const Quick q = fpu::quick_load(bits);
     const bool zero = static_cast<W>(bits << 1) == 0;
     if (!(q.done || zero) || occupied(s, place)) [[unlikely]] {
@@ -206,7 +206,7 @@ template <typename W>
 [[gnu::always_inline]] inline bool load_integer(Cpu& cpu, const Op* op, W bits) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned place = (words.top() - 1) & 7U;
+    const unsigned place = (s.top() - 1) & 7U;
     if (occupied(s, place)) [[unlikely]] {
         return false;
     }
@@ -220,7 +220,7 @@ template <typename W, bool pops>
 [[gnu::always_inline]] inline bool store_real(Cpu& cpu, const Op* op, std::byte* host) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned top = words.top();
+    const unsigned top = s.top();
     if (!occupied(s, top) || !words.rounds()) [[unlikely]] {
         return false;
     }
@@ -238,8 +238,8 @@ template <typename W, bool pops>
 bool load_register(Cpu& cpu, const Op* op) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned source = (words.top() + op->immediate) & 7U;
-    const unsigned place = (words.top() - 1) & 7U;
+    const unsigned source = (s.top() + op->immediate) & 7U;
+    const unsigned place = (s.top() - 1) & 7U;
     if (!ready(cpu, words) || !occupied(s, source) || occupied(s, place)) [[unlikely]] {
         return false;
     }
@@ -252,7 +252,7 @@ template <bool pops>
 bool store_register(Cpu& cpu, const Op* op) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned top = words.top();
+    const unsigned top = s.top();
     const unsigned destination = (top + op->immediate) & 7U;
     if (!ready(cpu, words) || !occupied(s, top)) [[unlikely]] {
         return false;
@@ -267,7 +267,7 @@ bool store_register(Cpu& cpu, const Op* op) {
 bool exchange(Cpu& cpu, const Op* op) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned top = words.top();
+    const unsigned top = s.top();
     const unsigned other = (top + op->immediate) & 7U;
     if (!ready(cpu, words) || !occupied(s, top) || !occupied(s, other)) [[unlikely]] {
         return false;
@@ -283,11 +283,11 @@ bool exchange(Cpu& cpu, const Op* op) {
 template <unsigned precision>
 bool square_root(Cpu& cpu, const Op* op, QuickWords words) {
     State& s = cpu.fpu.state;
-    const Quick q = fpu::quick_square_root<precision>(at(s, words.top()));
+    const Quick q = fpu::quick_square_root<precision>(at(s, s.top()));
     if (!q.done) [[unlikely]] {
         return false;
     }
-    put(s, words.top(), q.value);
+    put(s, s.top(), q.value);
     finish<false>(s, words, q.raised);
     note_instruction(cpu, op);
     return true;
@@ -296,7 +296,7 @@ bool square_root(Cpu& cpu, const Op* op, QuickWords words) {
 [[gnu::noinline]] bool square_root_of_top(Cpu& cpu, const Op* op) {
     const State& s = cpu.fpu.state;
     const QuickWords words(s);
-    if (!available(cpu) || !occupied(s, words.top()) || !fpu::quick_normal(at(s, words.top())))
+    if (!available(cpu) || !occupied(s, s.top()) || !fpu::quick_normal(at(s, s.top())))
         [[unlikely]] {
         return false;
     }
@@ -308,7 +308,7 @@ template <auto change>
 bool change_sign(Cpu& cpu, const Op* op) {
     State& s = cpu.fpu.state;
     const QuickWords words(s);
-    const unsigned top = words.top();
+    const unsigned top = s.top();
     if (!ready(cpu, words) || !occupied(s, top)) [[unlikely]] {
         return false;
     }

@@ -52,7 +52,7 @@ std::string text(Float80 value) {
 std::string text(const X87Step& s) {
     std::string all =
         fmt::format("cw {:04x} sw {:04x} tags {:02x} eax {:08x} fl {:02x} mem {:016x} {:04x}\n",
-                    s.state.control.value, s.state.status, s.state.occupied, s.eax, s.eflags,
+                    s.state.control.value, s.state.status_word(), s.state.occupied, s.eax, s.eflags,
                     load<std::uint64_t>(s.memory.data()), load<std::uint16_t>(s.memory.data() + 8));
     for (unsigned i = 0; i < 8; ++i) {
         all += fmt::format("  st{} {}{}", i, text(s.state.st(i)), s.state.empty(i) ? " empty" : "");
@@ -75,7 +75,7 @@ bool agree(const Form& form, X87Step& ours, X87Step& judge) {
     }
     const State& a = ours.state;
     const State& b = judge.state;
-    return a.physical == b.physical && a.control == b.control && a.status == b.status &&
+    return a.physical == b.physical && a.control == b.control && a.status_word() == b.status_word() &&
            a.occupied == b.occupied && ours.memory == judge.memory && ours.eax == judge.eax &&
            ours.eflags == judge.eflags;
 }
@@ -105,7 +105,7 @@ bool close(X87Step ours, X87Step judge) {
     }
     ours.state.status = static_cast<std::uint16_t>(ours.state.status | status::c1);
     judge.state.status = static_cast<std::uint16_t>(judge.state.status | status::c1);
-    return ours.state.status == judge.state.status && ours.state.occupied == judge.state.occupied &&
+    return ours.state.status_word() == judge.state.status_word() && ours.state.occupied == judge.state.occupied &&
            ours.state.control == judge.state.control;
 }
 

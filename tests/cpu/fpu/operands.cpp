@@ -106,7 +106,7 @@ State X87Operands::state() {
     constexpr unsigned free_bits = status::conditions | status::top;
     const auto flags =
         static_cast<unsigned>(bits() & bits() & s.control.value & status::exceptions);
-    s.status = static_cast<std::uint16_t>((bits() & free_bits) | flags);
+    s.set_status_word(static_cast<std::uint16_t>((bits() & free_bits) | flags));
     if (one_in(4)) {
         s.status |= status::stack_fault;
     }
