@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cpu/faults/fault_bench.hpp"
+#include "support/segments.hpp"
 
 using namespace ringside;
 using namespace ringside::cpu;
@@ -151,7 +152,7 @@ TEST_CASE("precise faults: every form whose operand leaves its segment", "[fault
     check_none(
         across_the_border(bench, [](FaultBench& b, const MemoryForm& form, std::uint32_t address) {
             Cpu& cpu = b.machine().cpu;
-            cpu.segment(SegmentRegister::ds).highest = second_page - 1;
+            test::limit_segment(cpu.segment(SegmentRegister::ds), second_page - 1);
             cpu.context_changed();
             b.place(form, address);
             const Snapshot before = b.snapshot();

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "cpu/simd/vector_cpu.hpp"
+#include "support/segments.hpp"
 
 using namespace ringside::cpu;
 using ringside::test::TestCpu;
@@ -92,7 +93,7 @@ TEST_CASE("where alignment is checked, fxsave off a double word is #AC(0)", "[cp
         v.cpu.expect(Fault::gp(0));
     }
     SECTION("beyond the limit") {
-        v.cpu.core().segment(SegmentRegister::ds).highest = data;
+        ringside::test::limit_segment(v.cpu.core().segment(SegmentRegister::ds), data);
         v.cpu.core().context_changed();
         v.cpu.ebx() = data + 1;
         v.cpu.expect(Fault::gp(0));

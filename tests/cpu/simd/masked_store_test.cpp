@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "cpu/simd/vector_cpu.hpp"
+#include "support/segments.hpp"
 
 using namespace ringside::cpu;
 using ringside::LinearAddress;
@@ -84,7 +85,7 @@ TEST_CASE("maskmovq that faults has entered MMX state all the same", "[cpu][simd
 
 TEST_CASE("67 maskmovq stores at DI, es: in ES", "[cpu][simd]") {
     VectorCpu v("67 26 0f f7 c1");
-    v.cpu.core().segment(SegmentRegister::es).base = data;
+    ringside::test::move_segment(v.cpu.core().segment(SegmentRegister::es), data);
     v.cpu.core().context_changed();
     v.cpu.edi() = 0xABCD0010;
     v.set_mm(0, new_bytes);

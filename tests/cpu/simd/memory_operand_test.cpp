@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "cpu/simd/vector_cpu.hpp"
+#include "support/segments.hpp"
 
 using namespace ringside::cpu;
 using ringside::LinearAddress;
@@ -94,7 +95,7 @@ TEST_CASE("nothing wraps around 4 GiB", "[cpu][simd]") {
 
 TEST_CASE("movaps xmm0, [bp]: misaligned comes before beyond the limit of SS", "[cpu][simd]") {
     VectorCpu v("67 0f 28 46 00", Model::p6, 3);
-    v.cpu.core().segment(SegmentRegister::ss).highest = 0xFFF;
+    ringside::test::limit_segment(v.cpu.core().segment(SegmentRegister::ss), 0xFFF);
     v.cpu.core().context_changed();
     v.cpu.ebp() = 0x1000;
     SECTION("aligned") {
