@@ -141,14 +141,9 @@ Selection select_binary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            constexpr Selection plain =
+            return joinable<&binary<Operation, W, D, S>, memory, counts_often<W, memory>>(
                 with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
-                           memory, FlagEffect::replaces>();
-            if constexpr (sizeof(W) == 4 && !memory) {
-                return joinable<&binary<Operation, W, D, S>, false>(plain);
-            } else {
-                return plain;
-            }
+                           memory, FlagEffect::replaces>());
         });
     });
 }
@@ -167,13 +162,8 @@ Selection select_compare(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            constexpr Selection plain =
-                with_flags<&compare<W, D, S>, &compare<W, D, S>, memory, FlagEffect::replaces>();
-            if constexpr (sizeof(W) != 2 && usual_shape<D> && usual_shape<S>) {
-                return joinable<&compare<W, D, S>, memory>(plain);
-            } else {
-                return plain;
-            }
+            return joinable<&compare<W, D, S>, memory, compares_often<W, D, S>>(
+                with_flags<&compare<W, D, S>, &compare<W, D, S>, memory, FlagEffect::replaces>());
         });
     });
 }
@@ -182,14 +172,9 @@ template <typename Operation, FlagEffect effect>
 Selection select_unary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_destination(d, mode, [&]<typename D>() {
-            constexpr Selection plain =
+            return joinable<&unary<Operation, W, D>, D::is_memory, counts_often<W, D::is_memory>>(
                 with_flags<&unary<Operation, W, D>, &unary<Operation, W, D, DropFlags>,
-                           D::is_memory, effect>();
-            if constexpr (sizeof(W) == 4 && !D::is_memory) {
-                return joinable<&unary<Operation, W, D>, false>(plain);
-            } else {
-                return plain;
-            }
+                           D::is_memory, effect>());
         });
     });
 }

@@ -8,6 +8,7 @@
 
 #include "cpu/dispatch.hpp"
 #include "cpu/instruction.hpp"
+#include "cpu/operands.hpp"
 #include "cpu/run_time_clocks.hpp"
 #include "cpu/segments/segmentation.hpp"
 
@@ -73,11 +74,20 @@ template <auto body, bool may_fault>
 inline constexpr JumpHandlers jumps_behind =
     jump_handlers<body, may_fault>(std::make_index_sequence<condition_count>{});
 
-/// The selection of a body that writes no memory, with the handlers for it and a Jcc behind.
-template <auto body, bool may_fault>
+/// A selection with the handlers for its body and a Jcc behind, if that is `worth` their room. The
+/// body writes no memory.
+template <auto body, bool may_fault, bool worth>
 [[nodiscard]] constexpr Selection joinable(Selection selection) {
-    selection.with_jump = &jumps_behind<body, may_fault>;
+    if constexpr (worth) {
+        selection.with_jump = &jumps_behind<body, may_fault>;
+    }
     return selection;
 }
+
+/// Comparisons of bytes and dwords in flat segments; arithmetic on whole registers.
+template <typename W, typename D, typename S>
+inline constexpr bool compares_often = sizeof(W) != 2 && usual_shape<D>&& usual_shape<S>;
+template <typename W, bool memory>
+inline constexpr bool counts_often = sizeof(W) == 4 && !memory;
 
 }  // namespace ringside::cpu

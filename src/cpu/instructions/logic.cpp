@@ -55,14 +55,9 @@ Selection select_binary(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            constexpr Selection plain =
+            return joinable<&binary<Operation, W, D, S>, memory, counts_often<W, memory>>(
                 with_flags<&binary<Operation, W, D, S>, &binary<Operation, W, D, S, DropFlags>,
-                           memory, FlagEffect::replaces>();
-            if constexpr (sizeof(W) == 4 && !memory) {
-                return joinable<&binary<Operation, W, D, S>, false>(plain);
-            } else {
-                return plain;
-            }
+                           memory, FlagEffect::replaces>());
         });
     });
 }
@@ -71,13 +66,8 @@ Selection select_test(const Decoded& d, std::uint32_t mode) {
     return with_width(d.width(), [&]<typename W>() {
         return with_operands(d, mode, [&]<typename D, typename S>() {
             constexpr bool memory = D::is_memory || S::is_memory;
-            constexpr Selection plain =
-                with_flags<&test<W, D, S>, &test<W, D, S>, memory, FlagEffect::replaces>();
-            if constexpr (sizeof(W) != 2 && usual_shape<D> && usual_shape<S>) {
-                return joinable<&test<W, D, S>, memory>(plain);
-            } else {
-                return plain;
-            }
+            return joinable<&test<W, D, S>, memory, compares_often<W, D, S>>(
+                with_flags<&test<W, D, S>, &test<W, D, S>, memory, FlagEffect::replaces>());
         });
     });
 }
