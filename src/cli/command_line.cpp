@@ -276,10 +276,13 @@ struct Parser {
             "inspect", "Boot, run to the program's entry point, and show a table of the machine.");
         inspect->add_option(
             "WHAT", line.inspect.what,
-            "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings");
+            "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings; or clocks: "
+            "what "
+            "instructions cost, on all models or on that of --cpu, and what the figures rest on");
         inspect
-            ->add_option("NAME|NUMBER|PROGRAM", line.inspect.arguments,
-                         "row to show, program to run (default: one that only makes a call)")
+            ->add_option(
+                "NAME|NUMBER|PROGRAM", line.inspect.arguments,
+                "row or instruction to show, program to run (default: one that only makes a call)")
             ->expected(0, 2);
         inspect
             ->add_option("--diff", line.inspect.diff,
@@ -342,6 +345,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
                                         asked != nullptr ? asked->get_name() + " " : ""));
     }
     const CLI::App* const asked = parser.parsed();
+    parser.line.inspect.one_model = parser.inspect->count("--cpu") != 0;
     parser.line.command = asked == parser.run       ? Command::run
                           : asked == parser.trace   ? Command::trace
                           : asked == parser.check   ? Command::check

@@ -11,6 +11,7 @@
 #include "cli/inspect_profile.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/world.hpp"
+#include "debug/clocks_view.hpp"
 #include "debug/inspect.hpp"
 #include "debug/view_text.hpp"
 #include "host/console.hpp"
@@ -51,9 +52,22 @@ guest::StopReason run_to_place(const CommandLine& line, World& world) {
     return debug::run_to(*at, world.machine(), world.personality(), limits);
 }
 
+guest::View clocks(const CommandLine& line) {
+    std::optional<cpu::Model> model;
+    if (line.inspect.one_model) {
+        model = model_option(line.world.cpu);
+    }
+    // "INT n" may come as two words.
+    return debug::clocks_view(fmt::format("{}", fmt::join(line.inspect.arguments, " ")), model);
+}
+
 }  // namespace
 
 int inspect_command(const CommandLine& line) {
+    if (line.inspect.what == "clocks") {
+        print(line, clocks(line), {});
+        return 0;
+    }
     WorldOptions options = line.world;
     options.may_lack_program = true;
     std::string row;

@@ -86,6 +86,7 @@ struct InspectOptions {
     std::string what;
     std::pair<std::string, std::string> diff;  ///< two profiles; empty: none
     bool assumptions = false;
+    bool one_model = false;              ///< --cpu was given
     std::string until;                   ///< where to look; empty: the system's usual place
     std::vector<std::string> arguments;  ///< a row, a program, or both
 };

@@ -36,18 +36,13 @@ class RingThreeStop : public cpu::CpuObserver {
 };
 
 cpu::Model usable_model(const WorldOptions& options) {
-    const auto model = cpu::model_named(options.cpu);
-    if (!model) {
-        throw InputError(
-            2, fmt::format("--cpu {}: no such model; use i386, i486, pentium, p6 or modern",
-                           options.cpu));
-    }
-    if (options.entry == "sysenter" && (cpu::traits(*model).features & cpu::feature::sep) == 0) {
+    const cpu::Model model = model_option(options.cpu);
+    if (options.entry == "sysenter" && (cpu::traits(model).features & cpu::feature::sep) == 0) {
         throw InputError(2, fmt::format("--entry sysenter: {} has no SYSENTER; use --entry "
                                         "int2e or --cpu p6",
                                         options.cpu));
     }
-    return *model;
+    return model;
 }
 
 cpu::timing::Level timing_level(const WorldOptions& options) {
@@ -94,6 +89,15 @@ void read_patches(const WorldOptions& options, guest::Patches& patches) {
 }
 
 }  // namespace
+
+cpu::Model model_option(const std::string& name) {
+    const auto model = cpu::model_named(name);
+    if (!model) {
+        throw InputError(
+            2, fmt::format("--cpu {}: no such model; use i386, i486, pentium, p6 or modern", name));
+    }
+    return *model;
+}
 
 std::string WorldOptions::host_path(const std::string& path) const {
     // An absolute path stays what it is.

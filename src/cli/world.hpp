@@ -22,6 +22,9 @@ struct Messages {
     std::function<void(std::string_view)> debug_print = [](std::string_view) {};
 };
 
+/// The processor that `--cpu` names. Throws InputError (2) for a name that none has.
+[[nodiscard]] cpu::Model model_option(const std::string& name);
+
 /// A machine with a system on it, ready to run a program; made from options.
 class World {
   public:

@@ -105,3 +105,23 @@ TEST_CASE("inspect: what is assumed of a profile, and why", "[cli]") {
     CHECK(contains(text, "\nstub "));
     CHECK(contains(text, "reactos-ebp"));
 }
+
+TEST_CASE("inspect: what an instruction costs, on all models or one", "[cli]") {
+    const auto all = inspected({"clocks", "int"});
+    CHECK(contains(all, "INT n  path inner    protected  99"));
+    CHECK(contains(all, "~130"));
+    CHECK(count_lines(all) == 2 + 6);
+    const auto one = inspected({"clocks", "int", "--cpu", "i486"});
+    CHECK(contains(one, "INT n  path inner    protected  71      lists differ"));
+    CHECK(inspected({"clocks", "INT", "n"}) == all);
+    CHECK(count_lines(inspected({"clocks"})) > 500);
+}
+
+TEST_CASE("inspect: clocks of nothing that is known", "[cli]") {
+    const auto finished = ringside::test::ringside({"inspect", "clocks", "pusha", "--cpu", "i387"});
+    CHECK(finished.status == 2);
+    CHECK(contains(finished.error, "--cpu i387: no such model"));
+    const auto unknown = ringside::test::ringside({"inspect", "clocks", "pushaa"});
+    CHECK(unknown.status == 2);
+    CHECK(contains(unknown.error, "did you mean PUSHA"));
+}
