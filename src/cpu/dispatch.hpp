@@ -55,6 +55,9 @@ enum class Link : std::uint8_t { taken, next };
     return nullptr;
 }
 
+/// In place of every op of a block whose bytes were overwritten.
+const Op* stale(Cpu& cpu, const Op* op);
+
 /// A body that cannot fault, write memory or leave the block.
 template <auto body>
 const Op* straight(Cpu& cpu, const Op* op) {
@@ -68,6 +71,19 @@ const Op* guarded(Cpu& cpu, const Op* op) {
     cpu.at = op;
     body(cpu, op);
     return proceed(cpu, op + 1);
+}
+
+/// Two ops in a row with the same body, which may write over the second one.
+template <auto body>
+const Op* guarded_twice(Cpu& cpu, const Op* op) {
+    cpu.at = op;
+    body(cpu, op);
+    if (cpu.block->is_stale) [[unlikely]] {
+        return stale(cpu, op + 1);
+    }
+    cpu.at = op + 1;
+    body(cpu, op + 1);
+    return proceed(cpu, op + 2);
 }
 
 /// Any case that `usual` does not do; a handler of its own, entered by a sibling call.
@@ -160,8 +176,6 @@ const Op* serializing(Cpu& cpu, const Op* op) {
 
 /// Behind the last instruction of a block that ends only because it is long enough.
 const Op* fall_through(Cpu& cpu, const Op* op);
-/// In place of every op of a block whose bytes were overwritten.
-const Op* stale(Cpu& cpu, const Op* op);
 /// In front of an instruction whose address an observer asked for.
 const Op* probed(Cpu& cpu, const Op* op);
 /// In front of an instruction at which an observer follows control flow; `immediate` is the Flow.

@@ -34,7 +34,8 @@ struct Selection {
     /// The same but for the flags, which it leaves alone; for where they are replaced before
     /// anything looks at them. Null: none.
     Handler quiet = nullptr;
-    const JumpHandlers* with_jump = nullptr;           ///< null: it does not join with one
+    Handler twice = nullptr;                  ///< it and an op with the same handler behind it
+    const JumpHandlers* with_jump = nullptr;  ///< null: it does not join with one
     std::optional<Condition> jumps_if = std::nullopt;  ///< of a Jcc
 };
 

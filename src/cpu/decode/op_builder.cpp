@@ -264,6 +264,7 @@ void OpBuilder::finish() {
         append(op);
     }
     drop_dead_flags();
+    join_pairs();
     join_jump();
 }
 
@@ -282,6 +283,16 @@ void OpBuilder::drop_dead_flags() {
         }
         if (selection.flags != FlagEffect::passes) {
             dead = selection.flags == FlagEffect::replaces;
+        }
+    }
+}
+
+// Runs of PUSH and POP, two at a time.
+void OpBuilder::join_pairs() {
+    for (std::size_t i = 0; i + 1 < ops_.size(); ++i) {
+        if (selections_[i].twice != nullptr && ops_[i].handler == ops_[i + 1].handler) {
+            ops_[i].handler = selections_[i].twice;
+            ++i;
         }
     }
 }

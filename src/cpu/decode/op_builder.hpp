@@ -41,6 +41,7 @@ class OpBuilder {
   private:
     void append(const Op& op, const Selection& selection = {});
     void drop_dead_flags();
+    void join_pairs();
     void join_jump();
     void add_fault(Handler handler, std::uint32_t offset);
     void add_flow(Flow point, std::uint32_t offset);

@@ -120,6 +120,14 @@ struct Leave {
     }
 };
 
+/// Of an instruction that comes in runs.
+template <auto body>
+Selection in_runs() {
+    Selection s = handled<body, true>();
+    s.twice = &guarded_twice<body>;
+    return s;
+}
+
 Selection select_push(const Decoded& d, std::uint32_t mode) {
     return with_stack(mode, [&]<typename Stack>() {
         return with_word_width(d.instruction.operand_width, [&]<typename W>() -> Selection {
@@ -134,7 +142,7 @@ Selection select_push(const Decoded& d, std::uint32_t mode) {
             if (ZydisRegisterGetClass(d.operand(0).reg.value) == ZYDIS_REGCLASS_SEGMENT) {
                 return handled<&push_segment<Stack, W>, true>();
             }
-            return handled<&push_value<Stack, W, Dst>, true>();
+            return in_runs<&push_value<Stack, W, Dst>>();
         });
     });
 }
@@ -151,7 +159,7 @@ Selection select_pop(const Decoded& d, std::uint32_t mode) {
                     return handled<&pop_memory<Stack, W, M>, true>();
                 });
             }
-            return handled<&pop_register<Stack, W>, true>();
+            return in_runs<&pop_register<Stack, W>>();
         });
     });
 }

@@ -13,8 +13,8 @@ namespace {
 
 using namespace cpu;
 
-// A comparison right before a Jcc shares a handler with it; run one instruction at a time they have
-// one each. Nothing may tell.
+// A comparison right before a Jcc shares a handler with it, and so do two PUSHes or POPs in a row;
+// run one instruction at a time they have one each. Nothing may tell.
 
 struct End {
     std::uint32_t edx;
@@ -83,6 +83,35 @@ TEST_CASE(
     cpu.run();
     CHECK(cpu.read<std::uint8_t>(0x1FF840) == 0x2F);
     CHECK(cpu.offset() + TestCpu::code_address == 0x1FF846);
+}
+
+TEST_CASE("given runs of PUSH and POP, then they move what one by one they move") {
+    const std::string_view code =
+        GENERATE(as<std::string_view>{}, "50 53 5a", "50 53 50 5a 5a 5a", "50 54 53 5a 5c 58",
+                 "50 53 50 53 5b 5b 58 5a", "66 50 66 53 5a");
+    CHECK(end_of(code, {0x11111111, 0x22222222}, 64) == end_of(code, {0x11111111, 0x22222222}, 1));
+}
+
+TEST_CASE("given a run of PUSHes into a missing page, then those before the fault are done") {
+    // mov esp,10004h; push eax; push ebx; push eax
+    TestCpu cpu = TestCpu::in_ring_3("bc 04 00 01 00 50 53 50");
+    cpu.set_page(TestCpu::data_address - 1, TestCpu::Page::absent);
+    cpu.eax() = 0x1234;
+    cpu.expect(Fault::pf({LinearAddress{TestCpu::data_address - 4}, 6}));
+    cpu.run();
+    CHECK(cpu.offset() == 6);
+    REQUIRE(cpu.delivered());
+    CHECK(cpu.delivered()->before.esp == TestCpu::data_address);
+    CHECK(cpu.read<std::uint32_t>(TestCpu::data_address) == 0x1234);
+}
+
+TEST_CASE("given a PUSH that writes over the PUSH behind it, then what it wrote runs") {
+    // mov esp,100Ah; push eax, which writes 1006h to 1009h; push ebx at 1006h
+    TestCpu cpu = TestCpu::running("bc 0a 10 00 00 50 53 53 53 53");
+    cpu.eax() = 0xF4424242;  // inc edx three times; hlt
+    cpu.run();
+    CHECK(cpu.edx() == 3);
+    CHECK(cpu.esp() == 0x1006);
 }
 
 }  // namespace ringside::test
