@@ -26,7 +26,8 @@ int StopReason::exit_status() const {
         case StopKind::not_built: return 125;
         case StopKind::not_executable: return 126;
         case StopKind::interrupted: return 130;
-        case StopKind::observer: return 125;
+        case StopKind::observer:
+        case StopKind::paused: return 125;
     }
     return 125;
 }
@@ -59,6 +60,8 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
         limits.max_cycles && *limits.max_cycles < UINT64_MAX / ticks_per_clock
             ? *limits.max_cycles * ticks_per_clock
             : UINT64_MAX;
+    const std::uint64_t pause_at = limits.pause_at.value_or(UINT64_MAX);
+    bool stepping = limits.single_steps;
     for (;;) {
         if (interrupted_.exchange(false, std::memory_order_relaxed)) {
             return {StopKind::interrupted, 0, "interrupted", {}};
@@ -79,13 +82,23 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
                                 limits.timeout->count(), cpu_.cycles().value),
                     {}};
         }
+        if (cpu_.clock >= pause_at) {
+            return {StopKind::paused, 0, {}, {}};
+        }
         const std::uint64_t event = personality.next_event().value_or(UINT64_MAX);
         if (cpu_.clock >= event) {
             personality.on_event(*this);
             continue;
         }
         const std::uint64_t until = std::min(event, last_tick);
-        if (auto stop = handle(personality, engine_->run(until, cpu_.clock + slice_ticks))) {
+        const std::uint64_t pause =
+            std::min(cpu_.clock + (stepping ? std::uint64_t{1} : slice_ticks), pause_at);
+        const engine::Exit exit = engine_->run(until, pause);
+        if (exit.kind == engine::ExitKind::budget_spent && pause == pause_at &&
+            cpu_.clock < until) {
+            stepping = true;  // the next block would run past the pause
+        }
+        if (auto stop = handle(personality, exit)) {
             return *std::move(stop);
         }
     }

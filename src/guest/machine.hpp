@@ -27,8 +27,13 @@ struct MachineConfig {
 };
 
 struct Limits {
-    std::optional<std::uint64_t> max_cycles;
-    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::uint64_t> max_cycles = std::nullopt;
+    std::optional<std::chrono::milliseconds> timeout = std::nullopt;
+    /// Come back with StopKind::paused at the first instruction boundary at or after this tick.
+    /// Unlike the end at `max_cycles` it changes nothing for the guest when the run goes on.
+    std::optional<std::uint64_t> pause_at = std::nullopt;
+    /// Enter the engine anew for every instruction; slow, and nothing else.
+    bool single_steps = false;
 };
 
 /// Memory, MMU, CPU and engine of one computer, and the loop that runs a personality on it.

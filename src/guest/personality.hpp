@@ -28,6 +28,7 @@ enum class StopKind : std::uint8_t {
     not_built,       ///< a kernel service that this version lacks, by --on-missing stop
     not_executable,  ///< found at run time: missing DLL or import
     observer,        ///< Machine::stop was called; the run may be continued
+    paused,          ///< Limits::pause_at is reached; the run may be continued
 };
 
 struct StopReason {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "mmu/physical_memory.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -95,6 +97,32 @@ void PhysicalMemory::write_bytes(PhysicalAddress to, std::span<const std::byte> 
         }
         done += step;
     }
+}
+
+std::vector<PhysicalAddress> PhysicalMemory::touched_pages() const {
+    // proc(5), pagemap: a word for each page; bit 63 present, bit 62 swapped out.
+    constexpr std::uint64_t has_memory = std::uint64_t{3} << 62;
+    std::vector<std::uint64_t> entries(size_ / page_size, has_memory);
+    const long host_page = sysconf(_SC_PAGESIZE);
+    const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (file >= 0 && host_page == static_cast<long>(page_size)) {
+        const std::size_t bytes = entries.size() * sizeof entries.front();
+        const auto from = reinterpret_cast<std::uintptr_t>(ram_) / page_size * sizeof entries[0];
+        if (pread(file, entries.data(), bytes, static_cast<off_t>(from)) !=
+            static_cast<ssize_t>(bytes)) {
+            std::fill(entries.begin(), entries.end(), has_memory);
+        }
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    std::vector<PhysicalAddress> pages;
+    for (std::uint32_t page = 0; page < entries.size(); ++page) {
+        if ((entries[page] & has_memory) != 0) {
+            pages.push_back({page * page_size});
+        }
+    }
+    return pages;
 }
 
 void PhysicalMemory::set_code_page(PhysicalAddress a, bool holds_code) {

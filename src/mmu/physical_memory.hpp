@@ -64,6 +64,10 @@ class PhysicalMemory {
     void read_bytes(PhysicalAddress from, std::span<std::byte> to) const;
     void write_bytes(PhysicalAddress to, std::span<const std::byte> from);
 
+    /// Pages of the RAM that the host has given memory, ascending, by physical address: nothing
+    /// ever wrote to the others, which are all zeros. All pages when the host does not tell.
+    [[nodiscard]] std::vector<PhysicalAddress> touched_pages() const;
+
     /// Marks the page of `a` as holding decoded code (or as free of it).
     void set_code_page(PhysicalAddress a, bool holds_code);
     [[nodiscard]] bool is_code_page(PhysicalAddress a) const {

@@ -67,6 +67,7 @@ std::string_view stop_word(guest::StopKind kind) {
         case guest::StopKind::not_built: return "not_built";
         case guest::StopKind::not_executable: return "not_executable";
         case guest::StopKind::observer: return "observer";
+        case guest::StopKind::paused: return "paused";
     }
     return "";
 }
