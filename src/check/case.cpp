@@ -208,4 +208,23 @@ Case parse_case(const std::string& path, std::string_view text) {
     return result;
 }
 
+std::vector<Variation> variations(const Case& one) {
+    std::vector<Variation> result;
+    for (const std::string& system : one.systems) {
+        for (const std::string& entry : one.entries) {
+            Variation variation{one, entry, {}};
+            if (!system.empty()) {
+                variation.one.options.emplace_back("os", system);
+            }
+            const bool tells_system = one.systems.size() > 1 && !system.empty();
+            if (tells_system || !entry.empty()) {
+                variation.label = fmt::format(" [{}{}{}]", tells_system ? system : "",
+                                              tells_system && !entry.empty() ? ", " : "", entry);
+            }
+            result.push_back(std::move(variation));
+        }
+    }
+    return result;
+}
+
 }  // namespace ringside::check

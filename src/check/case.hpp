@@ -53,6 +53,16 @@ struct Case {
     Expectation expect;
 };
 
+inline constexpr std::string_view case_suffix = ".case.toml";
+
+/// One run of a case: on one of its systems, by one of its entries.
+struct Variation {
+    Case one;  ///< with that system as an option
+    std::string entry;
+    std::string label;  ///< " [xp, int2e]", or empty
+};
+[[nodiscard]] std::vector<Variation> variations(const Case& one);
+
 /// Reads a case. Throws InputError (2) with file and line.
 [[nodiscard]] Case parse_case(const std::string& path, std::string_view text);
 

@@ -16,8 +16,6 @@
 namespace ringside::check {
 namespace {
 
-constexpr std::string_view suffix = ".case.toml";
-
 std::string read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
@@ -47,38 +45,16 @@ void replace_file(const std::string& path, const std::string& text) {
 
 enum class Outcome { passed, differs, blessed };
 
-/// System and entry of each run.
-std::vector<std::pair<std::string, std::string>> variations(const Case& one) {
-    std::vector<std::pair<std::string, std::string>> result;
-    for (const std::string& system : one.systems) {
-        for (const std::string& entry : one.entries) {
-            result.emplace_back(system, entry);
-        }
-    }
-    return result;
-}
-
-std::string label_of(const std::string& system, const std::string& entry) {
-    if (system.empty()) {
-        return entry.empty() ? "" : fmt::format(" [{}]", entry);
-    }
-    return entry.empty() ? fmt::format(" [{}]", system) : fmt::format(" [{}, {}]", system, entry);
-}
-
 Outcome check_one(const std::string& path, const CheckRequest& request, const RunCase& run,
                   const std::function<void(std::string_view)>& write) {
     const Case one = parse_case(path, read_text(path));
     std::vector<Observation> observations;
     bool differs = false;
-    for (const auto& [system, entry] : variations(one)) {
-        Case varied = one;
-        if (!system.empty()) {
-            varied.options.emplace_back("os", system);
-        }
-        observations.push_back(run(varied, entry));
-        observations.back().entry = entry;
+    for (const Variation& variation : variations(one)) {
+        observations.push_back(run(variation.one, variation.entry));
+        observations.back().entry = variation.entry;
         const auto differences = compare(one.expect, observations.back());
-        const std::string name = path + label_of(one.systems.size() > 1 ? system : "", entry);
+        const std::string name = path + variation.label;
         if (differences.empty()) {
             if (!request.quiet) {
                 write(fmt::format("ok    {}\n", name));
@@ -124,7 +100,7 @@ std::vector<std::string> find_cases(const std::vector<std::string>& paths) {
              at.increment(error)) {
             const std::string name = at->path().string();
             std::error_code ignored;
-            if (name.ends_with(suffix) && at->is_regular_file(ignored)) {
+            if (name.ends_with(case_suffix) && at->is_regular_file(ignored)) {
                 found.push_back(name);
             }
         }
@@ -135,7 +111,7 @@ std::vector<std::string> find_cases(const std::vector<std::string>& paths) {
         result.insert(result.end(), found.begin(), found.end());
     }
     if (result.empty()) {
-        throw InputError(2, fmt::format("no *{} under {}", suffix, fmt::join(paths, ", ")));
+        throw InputError(2, fmt::format("no *{} under {}", case_suffix, fmt::join(paths, ", ")));
     }
     return result;
 }

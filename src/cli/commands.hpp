@@ -14,5 +14,6 @@ int check_command(const CommandLine& line);
 int stubs_command(const CommandLine& line);
 int inspect_command(const CommandLine& line);
 int vectors_command(const CommandLine& line);
+int verify_command(const CommandLine& line);
 
 }  // namespace ringside::cli

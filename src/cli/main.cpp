@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
         case cli::Command::stubs: return cli::stubs_command(line);
         case cli::Command::inspect: return cli::inspect_command(line);
         case cli::Command::vectors: return cli::vectors_command(line);
+        case cli::Command::verify: return cli::verify_command(line);
     }
     return 2;
 }

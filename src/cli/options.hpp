@@ -76,6 +76,10 @@ struct CheckOptions {
     bool bless = false;
 };
 
+struct VerifyOptions {
+    std::vector<std::string> program_folders;
+};
+
 struct StubsOptions {
     std::string form;  ///< empty: the profile's
     std::string emit = "asm";
@@ -101,7 +105,7 @@ struct VectorsOptions {
     std::string fpu = "host";
 };
 
-enum class Command { none, help, version, run, trace, check, stubs, inspect, vectors };
+enum class Command { none, help, version, run, trace, check, stubs, inspect, vectors, verify };
 
 struct CommandLine {
     Command command = Command::none;
@@ -113,6 +117,7 @@ struct CommandLine {
     StubsOptions stubs;
     InspectOptions inspect;
     VectorsOptions vectors;
+    VerifyOptions verify;
 };
 
 }  // namespace ringside::cli

@@ -26,13 +26,16 @@ class RingThreeStop : public cpu::CpuObserver {
 
     void transition(const cpu::Transition& transition) override {
         if (transition.after.cpl() == 3) {
+            entered_ = true;
             machine_.stop();
         }
     }
+    [[nodiscard]] bool entered() const { return entered_; }
     void reached(LinearAddress) override {}
 
   private:
     guest::Machine& machine_;
+    bool entered_ = false;
 };
 
 cpu::Model usable_model(const WorldOptions& options) {
@@ -124,11 +127,16 @@ void World::boot() {
 guest::StopReason World::run(const guest::Limits& limits) {
     if (patches_.has(guest::PatchTime::late)) {
         guest::StopReason stop;
+        bool entered = false;
         {
             const RingThreeStop watch(*machine_);
             stop = machine_->run(*personality_, limits);
+            entered = watch.entered();
         }
-        if (stop.kind != guest::StopKind::observer) {
+        if (!entered) {
+            if (stop.kind == guest::StopKind::paused || stop.kind == guest::StopKind::observer) {
+                return stop;  // to be continued
+            }
             messages_.warn(
                 "the run ended before ring 3: patches were not applied, but for early ones");
             return stop;
