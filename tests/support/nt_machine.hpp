@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,8 @@ class TestNtMachine {
         cpu::Model model = cpu::Model::p6;
         nt::EntryChoice entry = nt::EntryChoice::by_cpuid;
         std::uint32_t block_limit = 64;
+        cpu::timing::Level timing = cpu::timing::Level::table;
+        std::optional<std::uint32_t> mhz = std::nullopt;
     };
     static constexpr LinearAddress program_base{0x00400000};
     static constexpr LinearAddress driver_base{0x81800000};
@@ -67,6 +70,8 @@ class TestNtMachine {
     [[nodiscard]] LinearAddress at(std::string_view symbol) const;
     [[nodiscard]] CpuState state() const;
     [[nodiscard]] cpu::Cpu& cpu() { return machine_.cpu(); }
+    [[nodiscard]] guest::Machine& machine() { return machine_; }
+    [[nodiscard]] guest::Personality& personality() { return *nt_; }
 
     [[nodiscard]] std::uint32_t dword(LinearAddress from) const;
     void set_dword(LinearAddress to, std::uint32_t value);
