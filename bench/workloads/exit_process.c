@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// The least that a program for NT can do.
+#include <windows.h>
+
+void __stdcall start(void) {
+    ExitProcess(0);
+}
