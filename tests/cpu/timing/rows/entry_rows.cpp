@@ -75,6 +75,8 @@ constexpr std::array causes{
     Cause{"EXC", "page fault, ", "8b 07", 14, touch_absent_page, false},
     // mov ax,[bx], or mov ds,eax / mov ax,[bx]
     Cause{"EXC", "with error code, ", "8e d8 8b 07", 13, break_protection},
+    // An INT that its gate does not let through costs nothing itself.
+    Cause{"EXC", "with error code, ", "cd 70", 13, [](Stage&) {}, false},
     Cause{"EXC", "without error code, ", "0f 0b", 6, [](Stage&) {}, true, "UD2/undefined opcode"},
     Cause{"EXC", "without error code, ", "0f b9 c1", 6},
     Cause{"EXC", "without error code, ", "0f ff c1", 6},
@@ -136,7 +138,7 @@ class EntryRun {
     [[nodiscard]] std::size_t index() const { return static_cast<std::size_t>(route_); }
     /// MOV DS is no fault where selectors are paragraphs.
     [[nodiscard]] bool skips_first(const Stage& stage) const {
-        return !stage.code32() && cause_.vector == 13;
+        return !stage.code32() && cause_.code.starts_with("8e");
     }
 
     Ledger& ledger_;
