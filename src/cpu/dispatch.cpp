@@ -27,6 +27,10 @@ bool wants_single(const Cpu& cpu) {
 /// What happens between two instructions, before the one at EIP. True when control moved. A
 /// debug trap waits here until the host has served the port that the instruction asked for.
 bool take_interrupt(Cpu& cpu) {
+    const std::uint32_t debugging = cpu.breakpoints_hit | cpu.debug_traps;
+    if (debugging == 0 && !cpu.pending_interrupt) [[likely]] {
+        return false;
+    }
     if (cpu.breakpoints_hit != 0) [[unlikely]] {
         gather_breakpoints(cpu);
     }
@@ -186,6 +190,16 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
         }
     }
     return exit;
+}
+
+const Op* continue_unlinked(Cpu& cpu, Link link) {
+    const JumpCacheEntry& known = cpu.blocks->jump_entry(cpu.eip);
+    if (known.eip == cpu.eip && known.stamp == cpu.stamp) {
+        cpu.blocks->connect(*cpu.block, link, *known.block);
+        return enter(cpu, known.block);
+    }
+    cpu.blocks->want_link(cpu.block, link);
+    return nullptr;
 }
 
 const Op* fall_through(Cpu& cpu, const Op* op) {

@@ -45,14 +45,15 @@ namespace ringside::cpu {
 
 /// Goes to a target that is fixed relative to the block, by the block's own link.
 enum class Link : std::uint8_t { taken, next };
+/// The same to cpu.eip while there is no link.
+const Op* continue_unlinked(Cpu& cpu, Link link);
 [[nodiscard]] inline const Op* continue_linked(Cpu& cpu, std::uint32_t target, Link link) {
     cpu.eip = target;
     Block* const next = cpu.block->links[static_cast<std::size_t>(link)];
     if (next != nullptr) [[likely]] {
         return enter(cpu, next);
     }
-    cpu.blocks->want_link(cpu.block, link);
-    return nullptr;
+    return continue_unlinked(cpu, link);
 }
 
 /// In place of every op of a block whose bytes were overwritten.

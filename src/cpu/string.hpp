@@ -73,8 +73,9 @@ struct StringRun {
         const LinearAddress a{s.base + offset};
         const mmu::TlbEntry& entry = cpu.tlb->slot(a);
         const std::uint32_t in_page = page_offset(a);
-        if (!(write ? s.writable : s.readable) || !s.holds(offset, size) ||
-            (write ? entry.write_tag : entry.read_tag) != page_of(a).value ||
+        const bool allowed =
+            s.flat_data() || ((write ? s.writable : s.readable) && s.holds(offset, size));
+        if (!allowed || (write ? entry.write_tag : entry.read_tag) != page_of(a).value ||
             in_page + size > page_size) {
             return {};
         }
@@ -84,8 +85,7 @@ struct StringRun {
         if (down) {
             return {entry.host(a), std::min(offset - s.lowest, in_page) / size + 1};
         }
-        const std::uint32_t room =
-            std::min({s.highest - offset, top - offset, page_mask - in_page});
+        const std::uint32_t room = std::min(std::min(s.highest, top) - offset, page_mask - in_page);
         return {entry.host(a), std::max((room + 1) / size, 1U)};
     }
 };

@@ -65,6 +65,11 @@ BlockCache::~BlockCache() {
 Block* BlockCache::find(Cpu& cpu, std::uint32_t mode) {
     // Behind a fetch that faults another block than the wanted one comes next.
     Block* const link_from = std::exchange(link_from_, nullptr);
+    const JumpCacheEntry& known_jump = jump_entry(cpu.eip);
+    if (known_jump.eip == cpu.eip && known_jump.stamp == stamp(mode) &&
+        !known_jump.block->is_stale && link_from == nullptr) {
+        return known_jump.block;
+    }
     const LinearAddress linear{cpu.segment(SegmentRegister::cs).base + cpu.eip};
     const auto resolved = resolve_code(cpu, linear);
     if (!resolved) {
@@ -93,13 +98,19 @@ Block* BlockCache::find(Cpu& cpu, std::uint32_t mode) {
 
     if (!block->crosses_page && stamp(mode) != 0) {
         jump_entry(cpu.eip) = {cpu.eip, stamp(mode), block};
-        // A direct branch inside one page needs no translation of its own, so it may be linked.
-        if (link_from != nullptr && !link_from->is_stale && !link_from->crosses_page &&
-            link_from->mode == mode && page_of(link_from->start) == page_of(start)) {
-            link_from->links[static_cast<std::size_t>(link_slot_)] = block;
+        if (link_from != nullptr && link_from->mode == mode) {
+            connect(*link_from, link_slot_, *block);
         }
     }
     return block;
+}
+
+void BlockCache::connect(Block& from, Link link, Block& to) {
+    // A direct branch inside one page needs no translation of its own, so it may be linked.
+    if (!from.is_stale && !to.is_stale && !from.crosses_page && !to.crosses_page &&
+        page_of(from.start) == page_of(to.start)) {
+        from.links[static_cast<std::size_t>(link)] = &to;
+    }
 }
 
 Block* BlockCache::decode(Cpu& cpu, PhysicalAddress start, LinearAddress linear,

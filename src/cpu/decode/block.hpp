@@ -86,6 +86,8 @@ class BlockCache : public mmu::CodeWriteObserver {
         link_slot_ = link;
     }
     void forget_link() { link_from_ = nullptr; }
+    /// Links two blocks of one mode if a direct branch from one to the other may be linked.
+    static void connect(Block& from, Link link, Block& to);
 
     /// Most instructions in a block, 1 to default_block_limit. Flushes.
     void set_block_limit(std::uint32_t instructions);

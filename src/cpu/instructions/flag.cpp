@@ -56,13 +56,22 @@ void clear_interrupt(Cpu& cpu, const Op*) {
     cpu.system_flags &= ~flag::intf;
 }
 
-void set_interrupt(Cpu& cpu, const Op*) {
+const Op* set_interrupt(Cpu& cpu, const Op* op) {
     check_interrupt_privilege(cpu);
     // Interrupts stay out for one more instruction, so that STI, RET cannot be interrupted on the
     // callee's stack. Debug traps do come in between.
     const bool first = (cpu.system_flags & flag::intf) == 0;
     cpu.system_flags |= flag::intf;
-    cpu.interrupt_shadow = first;
+    cpu.clock += op->clocks;
+    const std::uint32_t next = cpu.eip_of(op) + op->length;
+    // Unless the run may come back just here, or an interrupt waits, nobody can tell.
+    if (cpu.pending_interrupt || cpu.clock >= cpu.deadline || cpu.observer != nullptr)
+        [[unlikely]] {
+        cpu.interrupt_shadow = first;
+        cpu.eip = next;
+        return nullptr;
+    }
+    return continue_linked(cpu, next, Link::next);
 }
 
 // PUSHF: the image has VM and RF clear.
@@ -84,21 +93,21 @@ std::uint32_t poppable(const Cpu& cpu) {
     if (cpu.cpl <= cpu.iopl()) {
         bits |= flag::intf;
     }
-    return bits & known_eflags(cpu.model);
+    return bits & cpu.known_eflags;
 }
 
 template <typename Stack, typename W>
 struct PopFlags {
     static const Op* run(Cpu& cpu, const Op* op) {
-        const std::uint32_t before = cpu.eflags();
+        const std::uint32_t before = cpu.system_flags;
         const std::uint32_t bits = poppable(cpu) & static_cast<W>(~W{0});
-        // POPFD clears RF whatever the image says.
+        // POPFD clears RF whatever the image says. The arithmetic flags are always poppable.
         const std::uint32_t image = pop<Stack, W>(cpu) & ~flag::rf;
         cpu.set_eflags((before & ~bits) | (image & bits));
         cpu.clock += op->clocks;
         const std::uint32_t next = cpu.eip_of(op) + op->length;
         constexpr std::uint32_t watched = flag::intf | flag::tf | flag::rf | flag::ac;
-        if (((before ^ cpu.eflags()) & watched) == 0) {
+        if (((before ^ cpu.system_flags) & watched) == 0) {
             return continue_linked(cpu, next, Link::next);
         }
         cpu.eip = next;
@@ -116,7 +125,7 @@ Selection select_clear_interrupt(const Decoded&, std::uint32_t) {
 }
 
 Selection select_set_interrupt(const Decoded&, std::uint32_t) {
-    return {&serializing<&set_interrupt>, true};
+    return {&ending<&set_interrupt>, true};
 }
 
 /// The same in virtual 8086 mode, where they need IOPL 3.

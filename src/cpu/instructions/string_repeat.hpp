@@ -65,7 +65,7 @@ std::uint32_t do_elements(Cpu& cpu, const Op* op, std::uint32_t most) {
         to = StringRun::at<A>(cpu, StringPlace::destination(Elements::destination_access),
                               sizeof(W));
     }
-    const std::uint32_t n = std::min({most, from.elements, to.elements});
+    const std::uint32_t n = std::min(most, std::min(from.elements, to.elements));
     if (n == 0) {
         Elements::template element<W, A>(cpu, op);
         return 1;

@@ -26,15 +26,18 @@ CheckedSegment far_code_segment(Cpu& cpu, TableEntry& entry, Selector selector) 
     return present_code_segment(cpu, entry, selector, cpu.cpl);
 }
 
-CheckedSegment return_code_segment(Cpu& cpu, Selector selector) {
-    TableEntry entry = read_descriptor(cpu, selector, gp);
-    const Descriptor d = entry.descriptor;
+CheckedSegment unusual_return_code_segment(Cpu& cpu, Selector selector,
+                                           std::optional<TableEntry> entry) {
+    if (!entry) {
+        throw selector_fault(gp, selector);
+    }
+    const Descriptor d = entry->descriptor;
     const unsigned rpl = selector.rpl();
     const bool allowed = d.conforming() ? d.dpl() <= rpl : d.dpl() == rpl;
     if (!d.is_code() || rpl < cpu.cpl || !allowed) [[unlikely]] {
         throw selector_fault(gp, selector);
     }
-    return present_code_segment(cpu, entry, selector, rpl);
+    return present_code_segment(cpu, *entry, selector, rpl);
 }
 
 }  // namespace ringside::cpu

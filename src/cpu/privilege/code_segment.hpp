@@ -12,6 +12,16 @@ namespace ringside::cpu {
 [[nodiscard]] CheckedSegment far_code_segment(Cpu& cpu, TableEntry& entry, Selector selector);
 
 /// CS of a far RET or IRET: RPL is the privilege returned to, never more than CPL.
-[[nodiscard]] CheckedSegment return_code_segment(Cpu& cpu, Selector selector);
+[[nodiscard]] CheckedSegment unusual_return_code_segment(Cpu& cpu, Selector selector,
+                                                         std::optional<TableEntry> entry);
+[[nodiscard]] inline CheckedSegment return_code_segment(Cpu& cpu, Selector selector) {
+    const auto entry = find_descriptor(cpu, selector);
+    const unsigned rpl = selector.rpl();
+    if (entry && entry->descriptor.rights() == usual_rights::code(rpl) && rpl >= cpu.cpl)
+        [[likely]] {
+        return {entry->descriptor, selector};
+    }
+    return unusual_return_code_segment(cpu, selector, entry);
+}
 
 }  // namespace ringside::cpu

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/privilege/fast_call.hpp"
 
+#include "cpu/context.hpp"
 #include "cpu/dispatch.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/timing/clock_table.hpp"
@@ -14,7 +15,7 @@ using timing::Path;
 // (SDM vol. 2, SYSENTER). Type 11 is code, 3 data; DPL stands in bits 14 and 13.
 void load_flat(Segment& s, std::uint32_t selector, unsigned type, unsigned dpl) {
     const std::uint32_t high = 0x00CF9000U | (dpl << 13) | (type << 8);
-    s.load(Selector{static_cast<std::uint16_t>(selector)}, Descriptor{0x0000FFFFU, high});
+    s.load_flat(Selector{static_cast<std::uint16_t>(selector)}, Descriptor{0x0000FFFFU, high});
 }
 
 std::uint32_t base_selector(const Cpu& cpu) {
@@ -27,7 +28,8 @@ std::uint32_t base_selector(const Cpu& cpu) {
 
 void arrive(Cpu& cpu, const Op* op, Path path, unsigned cpl, Watched& watched) {
     cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
-    cpu.set_cpl(cpl);
+    cpu.cpl = cpl;
+    cpu.enter_context();
     watched.finish(cpu);
 }
 

@@ -70,8 +70,15 @@ std::uint32_t write_frame(Cpu& cpu, const Segment& stack, std::uint32_t top,
     return low;
 }
 
+std::uint32_t Frame::write_to(Cpu& cpu, const CheckedSegment& stack, std::uint32_t top, bool wide,
+                              mmu::Privilege rights, std::uint32_t no_room) const {
+    Segment segment;
+    stack.load_into(segment);
+    return write_frame(cpu, segment, top, std::span(values_).first(count_), wide, rights, no_room);
+}
+
 template <typename W>
-void read_stack(Cpu& cpu, std::uint32_t depth, std::span<std::uint32_t> values) {
+void read_any_stack(Cpu& cpu, std::uint32_t depth, std::span<std::uint32_t> values) {
     const Segment& stack = cpu.segment(SegmentRegister::ss);
     const std::uint32_t mask = mask_of(stack);
     const auto size = static_cast<std::uint32_t>(values.size() * sizeof(W));
@@ -95,17 +102,7 @@ void read_stack(Cpu& cpu, std::uint32_t depth, std::span<std::uint32_t> values) 
     }
 }
 
-template void read_stack<std::uint16_t>(Cpu&, std::uint32_t, std::span<std::uint32_t>);
-template void read_stack<std::uint32_t>(Cpu&, std::uint32_t, std::span<std::uint32_t>);
-
-void release_stack(Cpu& cpu, std::uint32_t bytes) {
-    set_stack_pointer(cpu, cpu.registers[GeneralRegister::esp] + bytes);
-}
-
-void set_stack_pointer(Cpu& cpu, std::uint32_t value) {
-    const std::uint32_t mask = stack_mask(cpu);
-    std::uint32_t& esp = cpu.registers[GeneralRegister::esp];
-    esp = (esp & ~mask) | (value & mask);
-}
+template void read_any_stack<std::uint16_t>(Cpu&, std::uint32_t, std::span<std::uint32_t>);
+template void read_any_stack<std::uint32_t>(Cpu&, std::uint32_t, std::span<std::uint32_t>);
 
 }  // namespace ringside::cpu

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/privilege/interrupt.hpp"
 
+#include "cpu/context.hpp"
 #include "cpu/dispatch.hpp"
 #include "cpu/memory_model/memory_model.hpp"
 #include "cpu/privilege/frame.hpp"
 #include "cpu/privilege/inner_stack.hpp"
 #include "cpu/privilege/real_mode.hpp"
 #include "cpu/privilege/task_switch.hpp"
+#include "cpu/privilege/usual_path.hpp"
 #include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/segments/descriptor_table.hpp"
@@ -74,6 +76,10 @@ Descriptor read_gate(Cpu& cpu, const Event& event) {
     }
     const Descriptor gate{cpu.read_system<std::uint64_t>(cpu.idtr.base + offset)};
     const bool forbidden = event.is_software() && gate.dpl() < cpu.cpl;
+    // Nearly always: present, and a 32-bit interrupt or trap gate.
+    if ((gate.rights() & 0x9FU & ~1U) == 0x8EU && !forbidden) [[likely]] {
+        return gate;
+    }
     if (!is_interrupt_descriptor(gate) || forbidden) [[unlikely]] {
         throw gate_fault(Vector::general_protection, event);
     }
@@ -81,16 +87,6 @@ Descriptor read_gate(Cpu& cpu, const Event& event) {
         throw gate_fault(Vector::segment_not_present, event);
     }
     return gate;
-}
-
-/// RF in the pushed image: set for faults, so that their instruction is not stopped at again;
-/// clear for INT n, which as any instruction clears it first (SDM vol. 3, "Resume Flag").
-std::uint32_t eflags_image(const Cpu& cpu, const Event& event) {
-    const std::uint32_t now = cpu.eflags();
-    if (event.source == Event::Source::fault) {
-        return now | flag::rf;
-    }
-    return event.is_software() || event.source == Event::Source::int1 ? now & ~flag::rf : now;
 }
 
 /// Through an interrupt or trap gate. All checks and pushes come before the first change.
@@ -147,9 +143,8 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
     const auto rights = new_cpl == 3 ? mmu::Privilege::user : mmu::Privilege::supervisor;
     if (inner) {
         const std::uint32_t no_room = inside.segment.selector.error_code() | ext;
-        Segment stack;
-        inside.segment.load_into(stack);
-        const std::uint32_t top = frame.write(cpu, stack, inside.pointer, wide, rights, no_room);
+        const std::uint32_t top =
+            frame.write(cpu, inside.segment, inside.pointer, wide, rights, no_room);
         inside.segment.load_into(ss);
         esp = inside.pointer;
         set_stack_pointer(cpu, top);
@@ -166,11 +161,18 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
         cleared |= flag::intf;
     }
     cpu.system_flags &= ~cleared;
-    cpu.set_cpl(new_cpl);
+    cpu.cpl = new_cpl;
+    cpu.enter_context();
     if (from_virtual_8086) [[unlikely]] {
         return Route::v86;
     }
     return inner ? Route::inner : Route::same;
+}
+
+/// The handler is entered: the clocks of the way there.
+void arrive(Cpu& cpu, const Event& event, Route route, std::uint64_t block_ticks) {
+    cpu.clock += block_ticks + cpu.clocks.transition(cause_of(event), route).ticks;
+    cpu.trap_suppressed = true;
 }
 
 void take_in_real_mode(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks,
@@ -180,14 +182,17 @@ void take_in_real_mode(Cpu& cpu, const Event& event, const Op* op, std::uint64_t
         record->vector = event.vector;
     }
     take_through_table(cpu, event, return_eip);
-    cpu.clock += block_ticks + cpu.clocks.transition(cause_of(event), Route::real).ticks;
-    cpu.trap_suppressed = true;
+    arrive(cpu, event, Route::real, block_ticks);
     watched.finish(cpu);
 }
 
 /// Takes the event all the way, or throws the fault that is in the way.
 void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks) {
     const std::uint32_t return_eip = op == nullptr ? cpu.eip : cpu.eip_of(op) + op->length;
+    if (enter_usual_way(cpu, event, return_eip)) [[likely]] {
+        arrive(cpu, event, Route::inner, block_ticks);
+        return;
+    }
     if (cpu.real_mode()) [[unlikely]] {
         return take_in_real_mode(cpu, event, op, block_ticks, return_eip);
     }
@@ -218,9 +223,7 @@ void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks)
         record->error_code = event.has_error_code() ? event.error_code : 0;
         record->page_fault_address = event.page_fault_address;
     }
-    const Route route = through_gate(cpu, event, gate, return_eip);
-    cpu.clock += block_ticks + cpu.clocks.transition(cause_of(event), route).ticks;
-    cpu.trap_suppressed = true;
+    arrive(cpu, event, through_gate(cpu, event, gate, return_eip), block_ticks);
     watched.finish(cpu);
 }
 
@@ -258,6 +261,14 @@ void enter_debug(Cpu& cpu, std::uint32_t causes) {
 }
 
 }  // namespace
+
+std::uint32_t eflags_image(const Cpu& cpu, const Event& event) {
+    const std::uint32_t now = cpu.eflags();
+    if (event.source == Event::Source::fault) {
+        return now | flag::rf;
+    }
+    return event.is_software() || event.source == Event::Source::int1 ? now & ~flag::rf : now;
+}
 
 void deliver(Cpu& cpu, const Event& first) {
     if (cpu.pipeline) [[unlikely]] {

@@ -44,6 +44,11 @@ struct Event {
     }
 };
 
+/// EFLAGS as an event pushes it. RF is set for faults, so that their instruction is not stopped at
+/// again, and clear for INT n, which as any instruction clears it first (SDM vol. 3, "Resume
+/// Flag").
+[[nodiscard]] std::uint32_t eflags_image(const Cpu& cpu, const Event& event);
+
 /// Delivers an event between two instructions: reads the gate, checks, switches stacks, pushes the
 /// frame with cpu.eip, loads CS:EIP and adds the clocks of the path. Faults met on the way are
 /// delivered in their turn by the contributory rules; a fault during a double fault ends the run

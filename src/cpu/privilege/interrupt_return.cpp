@@ -3,12 +3,14 @@
 
 #include <array>
 
+#include "cpu/context.hpp"
 #include "cpu/dispatch.hpp"
 #include "cpu/privilege/code_segment.hpp"
 #include "cpu/privilege/far_transfer.hpp"
 #include "cpu/privilege/frame.hpp"
 #include "cpu/privilege/real_mode.hpp"
 #include "cpu/privilege/task_transfer.hpp"
+#include "cpu/privilege/usual_path.hpp"
 #include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/privilege/watched.hpp"
 #include "cpu/timing/clock_table.hpp"
@@ -29,7 +31,7 @@ std::uint32_t returned_eflags(const Cpu& cpu, std::uint32_t image, std::uint32_t
     if (cpu.cpl == 0) {
         changes |= flag::iopl;
     }
-    changes &= known_eflags(cpu.model) & operand_mask;
+    changes &= cpu.known_eflags & operand_mask;
     return (cpu.eflags() & ~changes) | (image & changes);
 }
 
@@ -45,6 +47,14 @@ void interrupt_return(Cpu& cpu, const Op* op) {
     if ((cpu.system_flags & flag::nt) != 0) [[unlikely]] {
         return_to_task(cpu, op);
         return;
+    }
+    const auto arrive = [&](Path path) {
+        cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
+    };
+    if constexpr (width == 4) {
+        if (return_usual_way(cpu)) [[likely]] {
+            return arrive(Path::iret_outer);
+        }
     }
     std::array<std::uint32_t, 3> frame{};
     read_stack<W>(cpu, 0, frame);
@@ -73,9 +83,9 @@ void interrupt_return(Cpu& cpu, const Op* op) {
         enter_outer_ring(cpu, to, ss);
         path = Path::iret_outer;
     }
-    cpu.set_eflags(eflags);
-    cpu.context_changed();  // AC decides with CPL whether alignment matters
-    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
+    cpu.load_eflags(eflags);
+    cpu.enter_context();
+    arrive(path);
     watched.finish(cpu);
 }
 

@@ -49,7 +49,7 @@ void load_task_registers(Cpu& cpu, const TaskState& state) {
         cpu.mmu.load_directory(PhysicalAddress{cpu.cr3 & mmu::entry::frame});
     }
     cpu.eip = state.eip;
-    cpu.set_eflags(state.eflags & (known_eflags(cpu.model) | flag::vm));
+    cpu.set_eflags(state.eflags & (cpu.known_eflags | flag::vm));
     for (std::uint32_t i = 0; i < state.general.size(); ++i) {
         cpu.registers[static_cast<GeneralRegister>(i)] = state.general.at(i);
     }

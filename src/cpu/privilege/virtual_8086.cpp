@@ -36,7 +36,7 @@ void return_to_virtual_8086(Cpu& cpu, const Op* op, const std::array<std::uint32
     cpu.eip = frame[0] & highest_ip;  // the upper half does not count, nor fault
     cpu.registers[GeneralRegister::esp] = outer[0];
     cpu.cpl = 3;
-    cpu.set_eflags(frame[2] & known_eflags(cpu.model));
+    cpu.set_eflags(frame[2] & cpu.known_eflags);
     cpu.context_changed();
     cpu.clock += op->clocks + cpu.clocks.transition(timing::Path::iret_v86).ticks;
     watched.finish(cpu);

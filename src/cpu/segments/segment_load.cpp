@@ -5,11 +5,18 @@
 
 namespace ringside::cpu {
 
-CheckedSegment data_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
-    if (selector.is_null()) {
-        return {{}, selector};
+void CheckedSegment::load_other_into(Segment& s) const {
+    if (descriptor.present()) [[likely]] {
+        s.load(selector, descriptor);
+    } else {
+        s = Segment::null(selector);
     }
-    TableEntry entry = read_descriptor(cpu, selector, faults.invalid, faults.ext);
+}
+
+namespace {
+
+CheckedSegment checked_data_segment(Cpu& cpu, Selector selector, TableEntry entry, unsigned cpl,
+                                    const LoadFaults& faults) {
     const Descriptor d = entry.descriptor;
     const bool allowed = !d.is_system() && d.readable() &&
                          (d.conforming() || d.dpl() >= std::max(cpl, selector.rpl()));
@@ -23,17 +30,30 @@ CheckedSegment data_segment(Cpu& cpu, Selector selector, unsigned cpl, const Loa
     return {entry.descriptor, selector};
 }
 
-CheckedSegment stack_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
-    TableEntry entry = read_descriptor(cpu, selector, faults.invalid, faults.ext);
-    const Descriptor d = entry.descriptor;
+}  // namespace
+
+CheckedSegment data_segment(Cpu& cpu, Selector selector, unsigned cpl, const LoadFaults& faults) {
+    if (selector.is_null()) {
+        return {{}, selector};
+    }
+    const TableEntry entry = read_descriptor(cpu, selector, faults.invalid, faults.ext);
+    return checked_data_segment(cpu, selector, entry, cpl, faults);
+}
+
+CheckedSegment unusual_stack_segment(Cpu& cpu, Selector selector, std::optional<TableEntry> entry,
+                                     unsigned cpl, const LoadFaults& faults) {
+    if (!entry) {
+        throw selector_fault(faults.invalid, selector, faults.ext);
+    }
+    const Descriptor d = entry->descriptor;
     if (selector.rpl() != cpl || !d.writable() || d.dpl() != cpl) [[unlikely]] {
         throw selector_fault(faults.invalid, selector, faults.ext);
     }
     if (!d.present()) [[unlikely]] {
         throw selector_fault(faults.absent_stack, selector, faults.ext);
     }
-    mark_accessed(cpu, entry);
-    return {entry.descriptor, selector};
+    mark_accessed(cpu, *entry);
+    return {entry->descriptor, selector};
 }
 
 void load_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
@@ -41,20 +61,22 @@ void load_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
         cpu.segment(r).load_paragraph(selector);
         return;
     }
-    const CheckedSegment checked = r == SegmentRegister::ss ? stack_segment(cpu, selector, cpu.cpl)
-                                                            : data_segment(cpu, selector, cpu.cpl);
-    checked.load_into(cpu.segment(r));
-}
-
-void drop_privileged_segments(Cpu& cpu, unsigned cpl) {
-    for (const SegmentRegister r :
-         {SegmentRegister::es, SegmentRegister::ds, SegmentRegister::fs, SegmentRegister::gs}) {
-        Segment& s = cpu.segment(r);
-        // An unusable segment has DPL 0 as well: RPL bits of a null selector do not survive.
-        if (!s.descriptor.conforming() && s.descriptor.dpl() < cpl) [[unlikely]] {
-            s = Segment::null(Selector{});
-        }
+    if (r == SegmentRegister::ss) {
+        stack_segment(cpu, selector, cpu.cpl).load_into(cpu.segment(r));
+        return;
     }
+    const auto entry = find_descriptor(cpu, selector);
+    if (!entry) [[unlikely]] {
+        data_segment(cpu, selector, cpu.cpl).load_into(cpu.segment(r));  // null, or a fault
+        return;
+    }
+    const Descriptor d = entry->descriptor;
+    if (d.rights() == usual_rights::data(3) ||
+        d.rights() == usual_rights::data(std::max(cpu.cpl, selector.rpl()))) [[likely]] {
+        cpu.segment(r).load(selector, d);
+        return;
+    }
+    checked_data_segment(cpu, selector, *entry, cpu.cpl, {}).load_into(cpu.segment(r));
 }
 
 }  // namespace ringside::cpu

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
+#include "cpu/decode/block.hpp"
 #include "support/test_cpu.hpp"
 
 using ringside::Cycles;
@@ -115,6 +118,24 @@ TEST_CASE("sti; nop; nop: an interrupt waits for one more instruction", "[cpu][f
     cpu.expect(Vector{0x30});
     cpu.step();
     CHECK(cpu.offset() == 2);
+}
+
+TEST_CASE("sti: an interrupt that falls due there waits for one more instruction", "[cpu][flag]") {
+    // nop; sti; nop; nop; nop, of 1, 5, 1, 1 and 1 clocks
+    const auto block_limit = GENERATE(1U, 2U, 64U);
+    for (std::uint64_t due = 0; due <= 8; ++due) {
+        auto cpu = TestCpu::running("90 fb 90 90 90");
+        cpu.core().blocks->set_block_limit(block_limit);
+        if (due != 0) {
+            cpu.run(due);
+        }
+        const std::uint32_t offset = cpu.core().eip - TestCpu::code_address;
+        CAPTURE(block_limit, due, offset);
+        cpu.core().pending_interrupt = Vector{0x30};
+        cpu.expect(Vector{0x30});
+        cpu.run();
+        CHECK(cpu.offset() == std::max(offset, 3U));
+    }
 }
 
 TEST_CASE("sti with IF set: an interrupt comes at once", "[cpu][flag]") {
