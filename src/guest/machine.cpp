@@ -63,7 +63,9 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
     const std::uint64_t pause_at = limits.pause_at.value_or(UINT64_MAX);
     bool stepping = limits.single_steps;
     for (;;) {
-        if (interrupted_.exchange(false, std::memory_order_relaxed)) {
+        // Looked at first: a system call comes by here, and an exchange locks the bus.
+        if (interrupted_.load(std::memory_order_relaxed) &&
+            interrupted_.exchange(false, std::memory_order_relaxed)) {
             return {StopKind::interrupted, 0, "interrupted", {}};
         }
         if (cpu_.clock >= last_tick) {
@@ -75,7 +77,7 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
                                     cpu_.segment(cpu::SegmentRegister::cs).base + cpu_.eip})),
                     {}};
         }
-        if (clock::now() >= give_up) {
+        if (limits.timeout && clock::now() >= give_up) {
             return {StopKind::time_limit,
                     0,
                     fmt::format("time limit of {} ms reached after {} clocks; raise --timeout",

@@ -56,6 +56,13 @@ class UserMemory {
     [[nodiscard]] Expected<void, AccessFailure> read(LinearAddress from, std::span<std::byte> to,
                                                      ProcessorMode);
 
+    /// Where the host has `size` bytes that the kernel may read now without a walk or a fault; null
+    /// when only read() can tell.
+    [[nodiscard]] const std::byte* at_hand(LinearAddress from, std::uint32_t size) const {
+        const mmu::TlbEntry& entry = mmu_.tlb(mmu::Privilege::supervisor).slot(from);
+        return entry.read_tag == page_of(from + (size - 1)).value ? entry.host(from) : nullptr;
+    }
+
     /// A write that fails midway leaves the bytes before the failure written.
     [[nodiscard]] Expected<void, AccessFailure> write(LinearAddress to,
                                                       std::span<const std::byte> from,

@@ -52,7 +52,9 @@ Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
       dispatcher(*this),
       process(std::make_shared<ProcessObject>()),
       thread(std::make_shared<ThreadObject>()),
-      frame_watch(*this) {
+      frame_watch(*this),
+      trap_frame_field_(structures.field_place("KTHREAD", "TrapFrame")),
+      previous_mode_field_(structures.field_place("KTHREAD", "PreviousMode")) {
     memory.set_stack_hooks([this] { return user_stack(); },
                            [this](LinearAddress limit) { set_user_stack_limit(limit); });
 }
@@ -94,11 +96,11 @@ std::uint64_t Kernel::performance_counter() const {
 }
 
 LinearAddress Kernel::trap_frame() {
-    return {structures.get(thread->kthread, "KTHREAD", "TrapFrame")};
+    return {structures.get(thread->kthread, trap_frame_field_)};
 }
 
 guest::ProcessorMode Kernel::previous_mode() {
-    const bool user = structures.get(thread->kthread, "KTHREAD", "PreviousMode") != 0;
+    const bool user = structures.get(thread->kthread, previous_mode_field_) != 0;
     return user ? guest::ProcessorMode::user : guest::ProcessorMode::kernel;
 }
 

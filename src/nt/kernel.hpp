@@ -138,6 +138,8 @@ class Kernel {
 
     std::optional<guest::StopReason> stop_;
     guest::ServiceObserver* observer_ = nullptr;
+    const FieldPlace trap_frame_field_;     ///< of KTHREAD, as the next
+    const FieldPlace previous_mode_field_;  ///< every service asks for it
     std::set<std::size_t> warned_;
     std::uint64_t now_ = 0;
 };

@@ -19,6 +19,11 @@ bool overlaps(LinearAddress write, std::size_t length, LinearAddress frame, std:
 
 }  // namespace
 
+TrapFrameWatch::TrapFrameWatch(Kernel& kernel)
+    : kernel_(kernel),
+      stack_base_(kernel.structures.field_place("KTHREAD", "StackBase")),
+      stack_limit_(kernel.structures.field_place("KTHREAD", "StackLimit")) {}
+
 void TrapFrameWatch::before_write(LinearAddress address, std::size_t length) {
     if (permitted_ || checking_ || kernel_.thread->kthread.value == 0) {
         return;
@@ -26,8 +31,8 @@ void TrapFrameWatch::before_write(LinearAddress address, std::size_t length) {
     KernelMemory& memory = kernel_.structures;
     const LinearAddress kthread = kernel_.thread->kthread;
     // InitialStack is the top of the innermost callback's part only.
-    const LinearAddress top{memory.get(kthread, "KTHREAD", "StackBase")};
-    const LinearAddress limit{memory.get(kthread, "KTHREAD", "StackLimit")};
+    const LinearAddress top{memory.get(kthread, stack_base_)};
+    const LinearAddress limit{memory.get(kthread, stack_limit_)};
     if (!overlaps(address, length, limit, top - limit)) {
         return;
     }

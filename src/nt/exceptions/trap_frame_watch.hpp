@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "guest/user_memory.hpp"
+#include "nt/structures/kernel_memory.hpp"
 
 namespace ringside::nt {
 
@@ -15,7 +16,7 @@ class FrameEdit;
 /// handed to the hypercall that runs now.
 class TrapFrameWatch final : public guest::WriteWatch {
   public:
-    explicit TrapFrameWatch(Kernel& kernel) : kernel_(kernel) {}
+    explicit TrapFrameWatch(Kernel& kernel);
 
     void before_write(LinearAddress, std::size_t length) override;
 
@@ -25,6 +26,8 @@ class TrapFrameWatch final : public guest::WriteWatch {
   private:
     friend class FrameEdit;
     Kernel& kernel_;
+    const FieldPlace stack_base_;  ///< of KTHREAD, as the next
+    const FieldPlace stack_limit_;
     LinearAddress current_trap_;
     bool permitted_ = false;
     bool checking_ = false;

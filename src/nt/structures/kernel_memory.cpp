@@ -3,11 +3,9 @@
 
 namespace ringside::nt {
 
-std::uint32_t KernelMemory::get(LinearAddress base, std::string_view structure,
-                                std::string_view field) {
-    const FieldRow& row = layout_.field(structure, field);
-    const LinearAddress at = base + row.offset;
-    switch (row.size) {
+std::uint32_t KernelMemory::get(LinearAddress base, FieldPlace field) {
+    const LinearAddress at = base + field.offset;
+    switch (field.size) {
         case 1: return read<std::uint8_t>(at);
         case 2: return read<std::uint16_t>(at);
         default: return read<std::uint32_t>(at);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/bits.hpp"
 #include "guest/user_memory.hpp"
 #include "nt/structures/layout.hpp"
 
@@ -16,6 +17,13 @@ struct KernelStructureLost {
     LinearAddress address;
 };
 
+/// Where a field stands in its structure, for those that are asked for so often that looking up
+/// their names would be most of the work.
+struct FieldPlace {
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;  ///< bytes: 1, 2 or 4
+};
+
 /// Fields of kernel structures in guest memory, by the names of the profile's layout.
 class KernelMemory {
   public:
@@ -25,6 +33,9 @@ class KernelMemory {
     template <typename T>
     [[nodiscard]] T read(LinearAddress from) {
         static_assert(std::is_trivially_copyable_v<T>);
+        if (const std::byte* const host = memory_.at_hand(from, sizeof(T))) [[likely]] {
+            return load<T>(host);
+        }
         T value{};
         read_bytes(from, std::as_writable_bytes(std::span(&value, 1)));
         return value;
@@ -43,7 +54,14 @@ class KernelMemory {
 
     /// A field of up to 4 bytes, extended with zeros.
     [[nodiscard]] std::uint32_t get(LinearAddress base, std::string_view structure,
-                                    std::string_view field);
+                                    std::string_view field) {
+        return get(base, field_place(structure, field));
+    }
+    [[nodiscard]] std::uint32_t get(LinearAddress base, FieldPlace field);
+    [[nodiscard]] FieldPlace field_place(std::string_view structure, std::string_view field) const {
+        const FieldRow& row = layout_.field(structure, field);
+        return {row.offset, row.size};
+    }
     void set(LinearAddress base, std::string_view structure, std::string_view field,
              std::uint32_t value);
 
