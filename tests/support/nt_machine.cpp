@@ -88,10 +88,10 @@ GuestCode GuestCode::read(const std::string& stem, LinearAddress base) {
 TestNtMachine::TestNtMachine(const World& world, const GuestCode& program, const GuestCode& driver,
                              std::string_view start)
     : machine_({.model = world.model,
-                .timing = world.timing,
                 .memory_bytes = memory_bytes,
                 .mhz = world.mhz,
-                .block_limit = world.block_limit}) {
+                .block_limit = world.block_limit,
+                .timing = world.timing}) {
     nt::KernelConfig config;
     config.profile = world.profile;
     config.program = image_of(program, label(program, start));
