@@ -44,7 +44,6 @@ class Run:
 
     checksum: str
     seconds: float
-    resident_kib: int
 
 
 @dataclass
@@ -65,7 +64,7 @@ class Places:
 
 
 def is_for_nt(workload):
-    return workload in SYSTEM
+    return workload in SYSTEM or workload == "empty_nt"
 
 
 class Peer:
@@ -99,7 +98,7 @@ class Ringside(Peer):
 
     def command(self, workload, rounds):
         head = [self.places.ringside, "run", *self.places.ringside_options]
-        if is_for_nt(workload) or workload == "empty_nt":
+        if is_for_nt(workload):
             name, _, entry = workload.partition("_")
             if entry in ("int2e", "sysenter"):
                 head += ["--entry", entry]
@@ -256,29 +255,30 @@ class Failure(Exception):
 def run(peer, workload, rounds, limit):
     """Runs a workload once. Throws Failure when it does not come to a checksum."""
     command = [str(word) for word in peer.command(workload, rounds)]
-    with tempfile.TemporaryFile() as output:
-        begin = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=subprocess.STDOUT, start_new_session=True)
-        deadline = begin + limit
-        # wait4 tells the peak of the resident memory; it has no timeout of its own.
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid != 0:
-                break
-            if time.perf_counter() > deadline:
-                process.kill()
-                os.wait4(process.pid, 0)
-                raise Failure(f"{peer.name} {workload} {rounds}: no end within {limit} s")
-            time.sleep(0.0002)
-        seconds = time.perf_counter() - begin
-        process.returncode = status
-        output.seek(0)
-        text = output.read().decode("latin-1")
+    begin = time.perf_counter()
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{peer.name} {workload} {rounds}: no end within {limit} s") from None
+    seconds = time.perf_counter() - begin
+    text = done.stdout.decode("latin-1")
     checksum = re.search(r"^([0-9a-f]{8})\s*$", text, re.M) or re.search(r"\bEAX=([0-9A-F]{8})", text)
     if checksum is None:
         raise Failure(f"{peer.name} {workload} {rounds}: no checksum; it said: {text.strip()[-200:]}")
-    return Run(checksum.group(1).lower(), seconds, usage.ru_maxrss)
+    return Run(checksum.group(1).lower(), seconds)
+
+
+def resident_kib(peer, workload, limit):
+    """The most memory that two rounds of a workload held, or nothing without GNU time. A process that
+    Python starts itself is born with Python's own."""
+    if not Path("/usr/bin/time").exists():
+        return None
+    figure = peer.places.work / "resident"
+    command = ["/usr/bin/time", "-f", "%M", "-o", figure, *peer.command(workload, 2)]
+    subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True,
+                   timeout=limit)
+    return int(figure.read_text().split()[-1])
 
 
 def instructions_of(ringside, workload, limit):
@@ -307,7 +307,7 @@ class Row:
     amount: float  # instructions, or events
     walls: list = field(default_factory=list)
     nets: list = field(default_factory=list)
-    resident_kib: int = 0
+    resident_kib: int | None = None
     checksum: str = ""
 
     def rate(self):
@@ -394,7 +394,10 @@ def measure(peers, workloads, options, say):
                     failed = True
                     continue
                 key = peer.name, workload
-                row = rows.setdefault(key, Row(*key, rounds, base + each * rounds))
+                if key not in rows:
+                    rows[key] = Row(*key, rounds, base + each * rounds)
+                    rows[key].resident_kib = resident_kib(peer, workload, options.limit)
+                row = rows[key]
                 if row.checksum not in ("", one.checksum):
                     say(f"DIFFERS {peer.name} {workload}: {one.checksum}, before {row.checksum}")
                     failed = True
@@ -405,7 +408,6 @@ def measure(peers, workloads, options, say):
                                     peer.name == "ringside" else "empty"), 0.0)
                 row.walls.append(one.seconds)
                 row.nets.append(one.seconds if nothing else one.seconds - start)
-                row.resident_kib = max(row.resident_kib, one.resident_kib)
     return list(rows.values()), failed
 
 
@@ -417,7 +419,7 @@ def tsv(rows):
         lines.append(f"{row.peer}\t{row.workload}\t{row.rounds}\t{row.amount:.0f}\t"
                      f"{statistics.median(row.walls) * 1e3:.2f}\t"
                      f"{statistics.median(row.nets) * 1e3:.2f}\t{rate}\t{row.spread():.2f}\t"
-                     f"{row.resident_kib}\t{row.checksum}")
+                     f"{row.resident_kib or '-'}\t{row.checksum}")
     return "\n".join(lines) + "\n"
 
 
@@ -455,16 +457,22 @@ def table(rows, peers, workloads, title):
 
 
 def start_up(rows, peers):
-    lines = ["| start-up, one round of the empty workload | ms | MiB, highest in any run |",
-             "|---|---:|---:|"]
+    lines = ["| the empty workload | whole process, ms | memory, MiB | most of any workload |",
+             "|---|---:|---:|---:|"]
+
+    def mib(kib):
+        return "-" if kib is None else f"{kib / 1024:.1f}"
+
     for peer in peers:
         for workload, label in (("empty", peer.name), ("empty_nt", f"{peer.name}, NT program")):
             row = next((r for r in rows if (r.peer, r.workload) == (peer.name, workload)), None)
+            is_nt = workload == "empty_nt"
             if row is not None:
-                most = max(r.resident_kib for r in rows if r.peer == peer.name)
-                shown = most if workload == "empty" else row.resident_kib
+                group = [r for r in rows if r.peer == peer.name and
+                         (peer.name != "ringside" or is_for_nt(r.workload) == is_nt)]
+                most = max((r.resident_kib or 0 for r in group), default=0) or None
                 lines.append(f"| {label} | {statistics.median(row.walls) * 1e3:.1f} | "
-                             f"{shown / 1024:.1f} |")
+                             f"{mib(row.resident_kib)} | {mib(most)} |")
     return "\n".join(lines) + "\n"
 
 
