@@ -61,6 +61,13 @@ class Machine {
     /// Ticks that were skipped because nothing ran.
     [[nodiscard]] std::uint64_t idle_ticks() const { return idle_ticks_; }
 
+    /// Time that passes inside a service's body (`--service-clocks`), which the host runs.
+    void spend_in_service(std::uint64_t ticks) {
+        cpu_.clock += ticks;
+        service_ticks_ += ticks;
+    }
+    [[nodiscard]] std::uint64_t service_ticks() const { return service_ticks_; }
+
     /// Reads guest memory by linear address as the kernel would, without side effects. False when
     /// a page is missing.
     [[nodiscard]] bool peek(LinearAddress from, std::span<std::byte> to) const;
@@ -83,6 +90,7 @@ class Machine {
     std::unique_ptr<engine::Engine> engine_;
     std::uint32_t mhz_;
     std::uint64_t idle_ticks_ = 0;
+    std::uint64_t service_ticks_ = 0;
     std::atomic<bool> interrupted_ = false;
 };
 

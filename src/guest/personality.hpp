@@ -59,7 +59,8 @@ struct Layout {
 struct Stage {
     /// "frame", "lookup", "copy", "service", "exit"; "return" where a call that was made without a
     /// gate, by kernel code, jumps back to its caller; "trap" for the frame of anything that is no
-    /// call, whose address is then the stage's detail "frame".
+    /// call, whose address is then the stage's detail "frame"; "switch" where another thread's id
+    /// is what current_thread() says. What follows "frame" in the list is a call's next stage.
     std::string name;
     LinearAddress at{};  ///< where the stage begins; of a frame, where it is complete
 };
@@ -178,6 +179,14 @@ class Personality {
         return std::nullopt;
     }
     [[nodiscard]] virtual std::vector<ServiceEntry> services() const { return {}; }
+    /// The service that the user code at a place only calls: it is a stub. Empty for code that all
+    /// stubs share, nothing for code that is no stub.
+    [[nodiscard]] virtual std::optional<std::string> stub_of(std::string_view module,
+                                                             std::string_view symbol) const {
+        static_cast<void>(module);
+        static_cast<void>(symbol);
+        return std::nullopt;
+    }
     [[nodiscard]] virtual std::string status_name(std::uint32_t status) const {
         static_cast<void>(status);
         return {};

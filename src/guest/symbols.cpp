@@ -26,10 +26,12 @@ void SymbolTable::add(Module module) {
         module.symbols.begin(), module.symbols.end(),
         [](const ModuleSymbol& a, const ModuleSymbol& b) { return a.address < b.address; });
     modules_[module.base.value] = std::move(module);
+    ++generation_;
 }
 
 void SymbolTable::remove(LinearAddress base) {
     modules_.erase(base.value);
+    ++generation_;
 }
 
 std::optional<SymbolPlace> SymbolTable::place(LinearAddress address) const {

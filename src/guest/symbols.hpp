@@ -40,7 +40,12 @@ class SymbolTable {
   public:
     void add(Module module);
     void remove(LinearAddress base);
-    void clear() { modules_.clear(); }
+    void clear() {
+        modules_.clear();
+        ++generation_;
+    }
+    /// Another number whenever names may have changed.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
     [[nodiscard]] std::optional<SymbolPlace> place(LinearAddress address) const;
     /// `place` as text, or the bare address.
@@ -55,6 +60,7 @@ class SymbolTable {
 
   private:
     std::map<std::uint32_t, Module> modules_;  // by base
+    std::uint64_t generation_ = 0;
 };
 
 }  // namespace ringside::guest

@@ -161,6 +161,7 @@ HypercallResult Kernel::call_service(const ServiceRow& row, LinearAddress esp) {
                          .words = {arguments.begin(), arguments.end()}});
         observer_->service_begins(call->call);
     }
+    service_ticks_ += config.service_ticks.base;
     return result_of(leave_service(row.invoke(context, arguments), std::move(call)));
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "guest/personality.hpp"
 #include "guest/symbols.hpp"
@@ -103,6 +104,14 @@ class Kernel {
     }
     [[nodiscard]] std::uint64_t performance_counter() const;
     [[nodiscard]] std::uint64_t counter() const { return now_; }
+    /// A service moved that many bytes between its caller's buffer and a file or the like.
+    void bytes_moved(std::uint64_t bytes) {
+        service_ticks_ += bytes * config.service_ticks.per_1000_bytes / 1000;
+    }
+    /// What the bodies since the last call take, to be added to the machine's counter.
+    [[nodiscard]] std::uint64_t take_service_ticks() {
+        return std::exchange(service_ticks_, std::uint64_t{0});
+    }
 
     // --- the end ---------------------------------------------------------------------------------
     /// The current hypercall is the run's last.
@@ -142,6 +151,7 @@ class Kernel {
     const FieldPlace previous_mode_field_;  ///< every service asks for it
     std::set<std::size_t> warned_;
     std::uint64_t now_ = 0;
+    std::uint64_t service_ticks_ = 0;
 };
 
 }  // namespace ringside::nt

@@ -18,6 +18,12 @@ namespace ringside::nt {
 /// How user code enters the kernel (`--entry`).
 enum class EntryChoice : std::uint32_t { by_cpuid = 0, int2e = 1, sysenter = 2 };
 
+/// `--service-clocks`: ticks that pass inside a service's body.
+struct ServiceTicks {
+    std::uint64_t base = 0;
+    std::uint64_t per_1000_bytes = 0;  ///< of what the body moves to or from the caller's buffer
+};
+
 /// What the user asked for, as far as the kernel has to know.
 struct KernelConfig {
     std::string profile = "xp";
@@ -37,6 +43,7 @@ struct KernelConfig {
     EntryChoice entry = EntryChoice::by_cpuid;
     std::vector<IrqRequest> irqs;  ///< `--irq`; only lines that a device can have
     bool stop_on_missing = false;  ///< `--on-missing stop`
+    ServiceTicks service_ticks;
     std::uint32_t mhz = 1000;
     /// Ticks of the machine's counter in a second of guest time.
     std::uint64_t ticks_per_second = 1'000'000'000'000;

@@ -86,6 +86,9 @@ std::optional<guest::StopReason> Personality::port_io(guest::Machine& machine,
     }
     cpu.registers[cpu::GeneralRegister::eax] = result.eax;
     cpu.registers[cpu::GeneralRegister::ecx] = result.ecx;
+    if (const std::uint64_t ticks = kernel_.take_service_ticks(); ticks != 0) {
+        machine.spend_in_service(ticks);
+    }
     return std::move(result.stop);
 }
 
@@ -221,7 +224,7 @@ std::vector<guest::Stage> Personality::stages() const {
         {"frame", "KiSystemServiceFrameBuilt"},   {"lookup", "KiSystemServiceRepeat"},
         {"copy", "KiSystemServiceCopyArguments"}, {"service", "KiSystemServiceCall"},
         {"wait", "KiServiceOutcomeBlock"},        {"exit", "KiSystemServiceDone"},
-        {"return", "KiSystemCallExitKernel"},
+        {"return", "KiSystemCallExitKernel"},     {"switch", "SwapContextThread"},
     };
     std::vector<guest::Stage> stages;
     for (const auto& [stage, symbol] : places) {
@@ -251,6 +254,28 @@ std::vector<guest::ServiceEntry> Personality::services() const {
         }
     }
     return entries;
+}
+
+std::optional<std::string> Personality::stub_of(std::string_view module,
+                                                std::string_view symbol) const {
+    if (module != "ntdll" && module != "win32u") {
+        return std::nullopt;
+    }
+    if (symbol == "KiFastSystemCall" || symbol == "KiFastSystemCallRet" ||
+        symbol == "KiIntSystemCall") {
+        return "";
+    }
+    std::string service(symbol);
+    if (symbol.starts_with("Zw")) {
+        service.replace(0, 2, "Nt");
+    }
+    const auto names_it = [&service](const ServiceNumber& row) { return row.name == service; };
+    for (const auto* const table : {&kernel_.profile.services, &kernel_.profile.win32k}) {
+        if (std::any_of(table->begin(), table->end(), names_it)) {
+            return service;
+        }
+    }
+    return std::nullopt;
 }
 
 std::string Personality::status_name(std::uint32_t status) const {

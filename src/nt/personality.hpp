@@ -45,6 +45,8 @@ class Personality final : public guest::Personality {
         guest::Machine& machine, const guest::Stage& stage) const override;
     [[nodiscard]] std::optional<LinearAddress> program_entry() const override;
     [[nodiscard]] std::vector<guest::ServiceEntry> services() const override;
+    [[nodiscard]] std::optional<std::string> stub_of(std::string_view module,
+                                                     std::string_view symbol) const override;
     [[nodiscard]] std::string status_name(std::uint32_t status) const override;
     [[nodiscard]] std::optional<guest::View> view(guest::Machine&, std::string_view) const override;
     [[nodiscard]] std::vector<std::string> view_names() const override;

@@ -80,6 +80,14 @@ Json stage_json(const StageTime& stage) {
     return json;
 }
 
+Json costs_json(const std::vector<StageCost>& costs) {
+    Json json = Json::object();
+    for (const StageCost& cost : costs) {
+        json[cost.name] = cost.clocks.value;
+    }
+    return json;
+}
+
 /// Guest text may hold any bytes; what is not UTF-8 becomes U+FFFD.
 std::string line_of(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -139,6 +147,11 @@ void JsonlSink::record(const Record& record) {
         }
         json["stages"] = std::move(stages);
     }
+    if (options_.costs) {
+        costs_.add(record);
+        json["own_clocks"] = record.own_clocks().value;
+        json["costs"] = costs_json(record.costs);
+    }
     if (record.service) {
         json["service"] = service_json(*record.service);
     }
@@ -173,11 +186,23 @@ void JsonlSink::message(const Message& message) {
 }
 
 void JsonlSink::end(const Footer& footer) {
+    for (const auto& [name, row] : costs_.rows()) {
+        Json stages = Json::object();
+        for (const auto& [stage, clocks] : row.stages) {
+            stages[stage] = clocks.value;
+        }
+        write_(line_of({{"type", "costs"},
+                        {"name", name},
+                        {"times", row.count},
+                        {"own_clocks", row.own.value},
+                        {"costs", std::move(stages)}}));
+    }
     Json json{{"type", "end"},
               {"reason", stop_word(footer.stop.kind)},
               {"exit_status", footer.stop.exit_status()},
               {"clocks", footer.clocks.value},
-              {"records", footer.records}};
+              {"records", footer.records},
+              {"service_body", footer.service_body}};
     if (footer.stop.kind == guest::StopKind::guest_exit ||
         footer.stop.kind == guest::StopKind::guest_failure) {
         json["status"] = footer.stop.status;

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <utility>
+
+#include "trace/costs.hpp"
 #include "trace/sink.hpp"
 
 namespace ringside::trace {
+
+struct JsonlOptions {
+    bool costs = false;  ///< own clocks by stage, and their sums at the end
+};
 
 /// One JSON object a line: a header, the records, an end. docs/formats.md lists the members.
 class JsonlSink : public Sink {
@@ -11,7 +18,8 @@ class JsonlSink : public Sink {
     /// Raised by one whenever a member changes its meaning or goes away.
     static constexpr int version = 1;
 
-    explicit JsonlSink(Write write) : write_(std::move(write)) {}
+    explicit JsonlSink(Write write, JsonlOptions options = {})
+        : write_(std::move(write)), options_(options) {}
     void begin(const Header& header) override;
     void record(const Record& record) override;
     void message(const Message& message) override;
@@ -19,6 +27,8 @@ class JsonlSink : public Sink {
 
   private:
     Write write_;
+    JsonlOptions options_;
+    CostTable costs_;
 };
 
 }  // namespace ringside::trace

@@ -36,6 +36,24 @@ const StageTime* Record::stage(std::string_view name) const {
     return named(stages, name);
 }
 
+Cycles Record::own_clocks() const {
+    Cycles sum;
+    for (const StageCost& cost : costs) {
+        sum = sum + cost.clocks;
+    }
+    return sum;
+}
+
+void Record::add_cost(std::string_view stage, Cycles clocks) {
+    const auto found = std::find_if(costs.begin(), costs.end(),
+                                    [stage](const StageCost& cost) { return cost.name == stage; });
+    if (found != costs.end()) {
+        found->clocks = found->clocks + clocks;
+    } else {
+        costs.push_back({std::string(stage), clocks});
+    }
+}
+
 bool Record::is_transparent() const {
     return (kind == RecordKind::exception || kind == RecordKind::interrupt) && exit && !diverted;
 }

@@ -74,6 +74,13 @@ struct StageTime {
     [[nodiscard]] const guest::StageDetail* find(std::string_view detail) const;
 };
 
+/// Clocks that a passage took itself: without the passages inside it, without user code that it
+/// called and without what other threads did meanwhile.
+struct StageCost {
+    std::string name;  ///< of a stage, or of spot_stage
+    Cycles clocks;
+};
+
 /// What the personality said of the service's body.
 struct Service {
     std::string name;
@@ -106,6 +113,7 @@ struct Record {
 
     std::optional<Frame> frame;
     std::vector<StageTime> stages;
+    std::vector<StageCost> costs;  ///< in the order in which the stages were met
     std::optional<Service> service;
 
     /// A call without a gate is over: a jump led back to the kernel code that made it.
@@ -122,6 +130,9 @@ struct Record {
     /// An exception or interrupt after which the program goes on as if nothing had been.
     [[nodiscard]] bool is_transparent() const;
     [[nodiscard]] Cycles clocks() const { return ends - begins; }
+    /// The sum of `costs`; the rest of clocks() passed elsewhere.
+    [[nodiscard]] Cycles own_clocks() const;
+    void add_cost(std::string_view stage, Cycles clocks);
 };
 
 /// A POST code or a line on the debug console.

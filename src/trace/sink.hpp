@@ -27,6 +27,7 @@ struct Footer {
     guest::StopReason stop;
     Cycles clocks;
     std::uint64_t records = 0;
+    std::string service_body = "not modelled";  ///< what their clocks are, for a reader
 };
 
 /// Takes records as they close. Nothing is kept, so a trace may be of any length.

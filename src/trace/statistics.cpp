@@ -26,13 +26,16 @@ void Statistics::transition(const cpu::Transition& transition) {
     sum.clocks += (transition.clock_after - transition.clock_before).value;
 }
 
-std::string Statistics::text(bool assumed) const {
+std::string Statistics::text(bool assumed, std::string_view service_body) const {
     const cpu::Cpu& cpu = machine_.cpu();
     auto rings = rings_;
     rings[cpu.cpl] += (cpu.cycles() - last_).value;
     const std::uint64_t idle = machine_.idle_ticks() / cpu::traits(cpu.model).ticks_per_clock;
     // The clock jumps while the CPU waits at HLT, in ring 0.
     rings[0] -= std::min(rings[0], idle);
+    // A body is its thunk's OUT, also in ring 0.
+    rings[0] -=
+        std::min(rings[0], machine_.service_ticks() / cpu::traits(cpu.model).ticks_per_clock);
     const char* const mark = assumed ? "  (contains assumed figures)" : "";
 
     std::string out = fmt::format("{:<24}{:>14} clocks{}\n", "total", cpu.cycles(), mark);
@@ -47,7 +50,7 @@ std::string Statistics::text(bool assumed) const {
     }
     out += fmt::format("  {:<22}{:>14}{}\n", "transitions", gates, mark);
     out += fmt::format("  {:<22}{:>14}\n", "idle", idle);
-    out += "  service body: not modelled\n";
+    out += fmt::format("  service body: {}\n", service_body);
     for (const auto& [word, sum] : kinds_) {
         out += fmt::format("{:<24}{:>14} times, {} clocks\n", word, sum.count, sum.clocks);
     }

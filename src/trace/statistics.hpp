@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "cpu/transition.hpp"
 #include "guest/machine.hpp"
@@ -22,8 +23,10 @@ class Statistics : public cpu::CpuObserver {
     void transition(const cpu::Transition& transition) override;
     void reached(LinearAddress) override {}
 
-    /// The table, for a reader. `assumed` marks totals that contain figures of no manual.
-    [[nodiscard]] std::string text(bool assumed) const;
+    /// The table, for a reader. `assumed` marks totals that contain figures of no manual;
+    /// `service_body` says what clocks the bodies of services have.
+    [[nodiscard]] std::string text(bool assumed,
+                                   std::string_view service_body = "not modelled") const;
 
   private:
     struct Sum {

@@ -123,8 +123,8 @@ std::string footer_text(const Footer& footer) {
     if (footer.stop.kind == guest::StopKind::guest_exit) {
         why = fmt::format("exit status 0x{:X}", footer.stop.status);
     }
-    return fmt::format("# {}; {} records, {} clocks; service bodies are not modelled\n", why,
-                       footer.records, footer.clocks);
+    return fmt::format("# {}; {} records, {} clocks; service body: {}\n", why, footer.records,
+                       footer.clocks, footer.service_body);
 }
 
 std::string frame_text(const Frame& frame, std::string_view indent) {

@@ -20,6 +20,8 @@ constexpr std::size_t most_callers = 3;
 constexpr std::string_view frame_stage = "frame";
 /// The same for entries that are no calls; what follows is the handler's.
 constexpr std::string_view trap_stage = "trap";
+/// No stage of a passage: from here on another thread runs.
+constexpr std::string_view switch_stage = "switch";
 /// Where a call without a gate ends.
 constexpr std::string_view return_stage = "return";
 
@@ -61,10 +63,20 @@ RecordKind kind_of(cpu::TransitionKind kind) {
 
 }  // namespace
 
-Tracer::Tracer(guest::Machine& machine, guest::Personality& personality, Sink& sink, bool startup)
-    : machine_(machine), personality_(personality), sink_(sink) {
+Tracer::Tracer(guest::Machine& machine, guest::Personality& personality, Sink& sink, bool startup,
+               ClockObserver* clocks)
+    : machine_(machine),
+      personality_(personality),
+      sink_(sink),
+      accountant_(machine, clocks),
+      thread_(personality.current_thread(machine)),
+      ring_(machine.cpu().cpl) {
     std::set<std::uint32_t> probes;
+    bool follows_frame = false;
     for (guest::Stage& stage : personality.stages()) {
+        if (std::exchange(follows_frame, stage.name == frame_stage)) {
+            after_frame_ = stage.name;
+        }
         probes.insert(stage.at.value);
         const std::uint32_t at = stage.at.value;
         stages_.emplace(at, std::move(stage));
@@ -95,7 +107,36 @@ Tracer::~Tracer() {
     machine_.observers().remove(*this);
 }
 
+Tracer::Passages& Tracer::passages() {
+    thread_ = personality_.current_thread(machine_);
+    return open_[thread_];
+}
+
+Spot Tracer::spot() {
+    Spot spot{.thread = thread_, .ring = ring_, .stage = spot_stage::user};
+    Passages& passages = open_[thread_];
+    if (ring_ != 3 && !passages.empty()) {
+        spot.record = &passages.back().record;
+        spot.stage = passages.back().stage;
+    } else if (ring_ == 0) {
+        spot.stage = spot_stage::kernel;
+    }
+    return spot;
+}
+
+void Tracer::settle(std::uint64_t tick) {
+    accountant_.spend_until(spot(), tick);
+}
+
+/// The transition's own clocks, which are the last.
+void Tracer::spend_on(const cpu::Transition& transition, Open* passage, std::string_view stage) {
+    Spot gate{.thread = thread_, .ring = 0, .stage = stage, .transition = &transition};
+    gate.record = passage != nullptr ? &passage->record : nullptr;
+    accountant_.spend_until(gate, machine_.cpu().clock);
+}
+
 void Tracer::finish() {
+    settle();
     personality_.set_port_message_observer(nullptr);  // what of a line was not told yet
     for (auto& [thread, passages] : open_) {
         close_all(passages);
@@ -103,6 +144,7 @@ void Tracer::finish() {
 }
 
 void Tracer::thread_ended(std::uint32_t thread_id) {
+    settle();
     if (const auto found = open_.find(thread_id); found != open_.end()) {
         close_all(found->second);
         open_.erase(found);
@@ -119,11 +161,15 @@ void Tracer::close_all(Passages& passages) {
 }
 
 void Tracer::transition(const cpu::Transition& transition) {
+    const cpu::Cpu& cpu = machine_.cpu();
+    const Cycles cost = transition.clock_after - transition.clock_before;
+    settle(cpu.clock - cost.value * cpu::traits(cpu.model).ticks_per_clock);
     if (is_entry(transition.kind)) {
         enter(transition);
     } else {
         leave(transition);
     }
+    ring_ = transition.after.cpl();
 }
 
 void Tracer::enter(const cpu::Transition& transition) {
@@ -141,20 +187,22 @@ void Tracer::enter(const cpu::Transition& transition) {
     }
     record.eax = machine_.cpu().registers[cpu::GeneralRegister::eax];
     record.edx = machine_.cpu().registers[cpu::GeneralRegister::edx];
-    open(std::move(record));
+    open(std::move(record), after_frame_.empty() ? spot_stage::handler : frame_stage);
+    spend_on(transition, &open_[thread_].back(), spot_stage::gate);
 }
 
-void Tracer::open(Record record) {
+void Tracer::open(Record record, std::string_view stage) {
     Passages& passages = this->passages();
     if (passages.size() >= most_open) {
         Open outermost = std::move(passages.front());
         passages.erase(passages.begin());
         close(std::move(outermost));
     }
-    record.thread = personality_.current_thread(machine_);
+    record.thread = thread_;
     record.depth = static_cast<unsigned>(passages.size());
     record.number = active_ ? ++count_ : 0;
-    passages.push_back({std::move(record), active_, personality_.callback_depth(machine_)});
+    passages.push_back(
+        {std::move(record), std::string(stage), active_, personality_.callback_depth(machine_)});
 }
 
 void Tracer::open_nested_call() {
@@ -162,7 +210,7 @@ void Tracer::open_nested_call() {
     record.begins = machine_.cpu().cycles();
     record.eax = machine_.cpu().registers[cpu::GeneralRegister::eax];
     record.edx = machine_.cpu().registers[cpu::GeneralRegister::edx];
-    open(std::move(record));
+    open(std::move(record), after_frame_);
 }
 
 void Tracer::return_nested_call(Passages& passages) {
@@ -184,23 +232,28 @@ void Tracer::leave(const cpu::Transition& transition) {
     while (!passages.empty()) {
         const auto& entry = passages.back().record.entry;
         const unsigned from = entry ? entry->before.cpl() : 0;
-        if (from > to) {
-            return;  // kernel code jumps by IRET; the passage goes on
+        if (from > to) {  // kernel code jumps by IRET; the passage goes on
+            spend_on(transition, &passages.back(), spot_stage::way_out);
+            return;
         }
-        if (to == 3 && callbacks > passages.back().callbacks) {
-            break;  // the kernel calls user code
+        if (to == 3 && callbacks > passages.back().callbacks) {  // the kernel calls user code
+            spend_on(transition, &passages.back(), spot_stage::way_out);
+            dispatch(transition);
+            return;
         }
         const bool returned_from_callback = callbacks < passages.back().callbacks;
         Open last = std::move(passages.back());
         passages.pop_back();
         if (from == to && entry && !returned_from_callback) {
             last.record.exit = transition;
+            spend_on(transition, &last, spot_stage::way_out);
             close(std::move(last));
             return;
         }
         // Kernel work that a direct return to ring 3, or to the caller of a callback, left behind.
         close(std::move(last));
     }
+    spend_on(transition, nullptr, spot_stage::way_out);
     if (to == 3) {
         dispatch(transition);
     }
@@ -268,6 +321,7 @@ void Tracer::reached(LinearAddress address) {
     if (start_ && address == *start_) {
         active_ = true;
     }
+    settle();
     const auto [first, last] = stages_.equal_range(address.value);
     for (auto stage = first; stage != last; ++stage) {
         stage_begins(stage->second);
@@ -287,9 +341,12 @@ void Tracer::stage_begins(const guest::Stage& stage) {
         return_nested_call(passages);
         return;
     }
+    if (stage.name == switch_stage) {
+        return;
+    }
     Record& record = passages.back().record;
     if (stage.name == trap_stage) {
-        trap_frame_built(record, stage);
+        trap_frame_built(passages.back(), stage);
         return;
     }
     if (record.stage(stage.name) != nullptr) {
@@ -314,9 +371,11 @@ void Tracer::stage_begins(const guest::Stage& stage) {
         }
     }
     record.stages.push_back(std::move(time));
+    passages.back().stage = stage.name == frame_stage ? after_frame_ : stage.name;
 }
 
-void Tracer::trap_frame_built(Record& record, const guest::Stage& stage) {
+void Tracer::trap_frame_built(Open& passage, const guest::Stage& stage) {
+    Record& record = passage.record;
     if (record.kind == RecordKind::call || record.frame || !record.entry) {
         return;
     }
@@ -331,6 +390,7 @@ void Tracer::trap_frame_built(Record& record, const guest::Stage& stage) {
     record.stages.push_back(
         {std::string(frame_stage), stage.at, record.entry->clock_after, now, {}});
     record.stages.push_back({"handler", stage.at, now, now, {}});
+    passage.stage = spot_stage::handler;
 }
 
 void Tracer::service_begins(const guest::ServiceCall& call) {

@@ -11,6 +11,7 @@
 #include "guest/machine.hpp"
 #include "guest/personality.hpp"
 #include "guest/service_call.hpp"
+#include "trace/accountant.hpp"
 #include "trace/record.hpp"
 #include "trace/sink.hpp"
 
@@ -24,8 +25,10 @@ class Tracer : public cpu::CpuObserver,
                public guest::PortMessageObserver {
   public:
     /// Watches from now on; records begin at the program's entry point when the personality knows
-    /// one and `startup` is false. The personality must have booted.
-    Tracer(guest::Machine& machine, guest::Personality& personality, Sink& sink, bool startup);
+    /// one and `startup` is false. The personality must have booted. `clocks` is told of all
+    /// clocks from now on, records or not.
+    Tracer(guest::Machine& machine, guest::Personality& personality, Sink& sink, bool startup,
+           ClockObserver* clocks = nullptr);
     ~Tracer() override;
     Tracer(const Tracer&) = delete;
     Tracer& operator=(const Tracer&) = delete;
@@ -33,6 +36,10 @@ class Tracer : public cpu::CpuObserver,
     /// Hands out what is still open: calls that never come back.
     void finish();
     [[nodiscard]] std::uint64_t records() const { return count_; }
+    /// Books the clocks that have passed; for who divides them further.
+    void settle() { settle(machine_.cpu().clock); }
+    /// Whose code runs since the last event.
+    [[nodiscard]] std::uint32_t thread() const { return thread_; }
 
     void transition(const cpu::Transition& transition) override;
     void reached(LinearAddress address) override;
@@ -44,11 +51,15 @@ class Tracer : public cpu::CpuObserver,
   private:
     struct Open {
         Record record;
+        std::string stage;  ///< where its own clocks go now
         bool wanted = false;
         unsigned callbacks = 0;  ///< of the thread when the passage began
     };
     using Passages = std::vector<Open>;
 
+    void settle(std::uint64_t tick);
+    [[nodiscard]] Spot spot();
+    void spend_on(const cpu::Transition& transition, Open* passage, std::string_view stage);
     void enter(const cpu::Transition& transition);
     void leave(const cpu::Transition& transition);
     void close(Open open);
@@ -57,10 +68,11 @@ class Tracer : public cpu::CpuObserver,
     void stage_begins(const guest::Stage& stage);
     void open_nested_call();
     void return_nested_call(Passages& passages);
-    void open(Record record);
-    [[nodiscard]] Passages& passages() { return open_[personality_.current_thread(machine_)]; }
+    void open(Record record, std::string_view stage);
+    /// Of the thread that runs now.
+    [[nodiscard]] Passages& passages();
     [[nodiscard]] Gate gate_of(const cpu::Transition& transition) const;
-    void trap_frame_built(Record& record, const guest::Stage& stage);
+    void trap_frame_built(Open& passage, const guest::Stage& stage);
     [[nodiscard]] std::optional<Frame> read_frame(std::optional<LinearAddress> at) const;
     [[nodiscard]] std::string place(const cpu::ExecutionPoint& point) const;
     [[nodiscard]] std::string name_of_call(const Record& record) const;
@@ -75,6 +87,10 @@ class Tracer : public cpu::CpuObserver,
     bool active_;
     std::map<std::uint32_t, Passages> open_;  ///< By thread, the innermost last.
     std::uint64_t count_ = 0;
+    Accountant accountant_;
+    std::uint32_t thread_ = 0;  ///< that ran since the last event
+    unsigned ring_;             ///< in which it did
+    std::string after_frame_;   ///< the stage of a call that begins when its frame is complete
 };
 
 }  // namespace ringside::trace

@@ -76,6 +76,12 @@ class RingKernel : public guest::Bare {
     [[nodiscard]] std::vector<guest::ServiceEntry> services() const override {
         return {{0, "Add", 8, true}, {1, "Fail", 8, true}};
     }
+    [[nodiscard]] std::optional<std::string> stub_of(std::string_view,
+                                                     std::string_view symbol) const override {
+        const bool stub =
+            symbol == "program_stub" || symbol == "user_int" || symbol == "after_stub";
+        return stub ? std::optional<std::string>("Add") : std::nullopt;
+    }
     [[nodiscard]] std::string status_name(std::uint32_t status) const override {
         return status == 0xC0000002 ? "STATUS_NOT_IMPLEMENTED" : "";
     }

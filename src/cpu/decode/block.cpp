@@ -128,9 +128,6 @@ Block* BlockCache::decode(Cpu& cpu, PhysicalAddress start, LinearAddress linear,
     block.mode = mode;
     OpBuilder builder(cpu, mode);
     const bool follows_flow = follows_flow_ && cpu.observer != nullptr;
-    if (follows_flow) {
-        builder.follow_flow();
-    }
 
     std::uint32_t offset = 0;
     while (!builder.ended() && builder.instructions() < most && offset < in_page) {
@@ -142,6 +139,9 @@ Block* BlockCache::decode(Cpu& cpu, PhysicalAddress start, LinearAddress linear,
                 break;  // a probe stands at the head of its block
             }
             builder.add_probe();
+        }
+        if (follows_flow && builder.instructions() == 0) {
+            builder.follow_flow();
         }
         // What the code segment and the page leave of the instruction's bytes.
         const std::uint32_t eip = cpu.eip + offset;

@@ -24,6 +24,7 @@ Expected<IoRequest, NTSTATUS> IoRequest::begin(ServiceContext& context, Paramete
 }
 
 NTSTATUS IoRequest::complete(ServiceContext& context, NTSTATUS status, std::uint32_t information) {
+    context.kernel.bytes_moved(information);
     const NTSTATUS written =
         context.write(parameters_.io_status, {.Status = status.value, .Information = information});
     if (!nt_success(written)) {

@@ -61,6 +61,7 @@ FUNCTION SwapContext
         mov     esp, [esi + KTHREAD_KernelStack]
 STAGE SwapContextStack
         mov     [ebx + PCR_CURRENT_THREAD], esi
+STAGE SwapContextThread
 
 # What ring 3 enters ring 0 by. With EFLAGS.VM the CPU pushes four segments more.
         mov     eax, [esi + KTHREAD_InitialStack]
