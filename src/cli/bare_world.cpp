@@ -139,6 +139,9 @@ void refuse_what_needs_a_system(const WorldOptions& options) {
         !options.working_directory.empty()) {
         throw InputError(2, "--entry, --mount, --env and --cwd need a system; --os bare has none");
     }
+    if (!options.service_clocks.empty()) {
+        throw InputError(2, "--service-clocks needs a system with services; --os bare has none");
+    }
     if (!options.table.empty()) {
         throw InputError(2, "--table needs a system with services; --os bare has none");
     }

@@ -37,6 +37,13 @@ void add_fpu(CLI::App& app, std::string& fpu) {
         ->capture_default_str();
 }
 
+void add_service_clocks(CLI::App& app, WorldOptions& world) {
+    app.add_option("--service-clocks", world.service_clocks,
+                   "guest clocks that a service's body takes, and for each byte that it reads or "
+                   "writes for its caller (default: bodies are not modelled)")
+        ->type_name("BASE[,PER_BYTE]");
+}
+
 void add_bare_world(CLI::App& app, WorldOptions& world) {
     app.option_defaults()->group("World of --os bare");
     add_repeatable(app, "--load", world.loads, "FILE@ADDR", "place a file in memory");
@@ -124,6 +131,7 @@ void add_world(CLI::App& app, WorldOptions& world) {
         ->type_name("status|stop")
         ->check(CLI::IsMember({"status", "stop"}))
         ->capture_default_str();
+    add_service_clocks(app, world);
     app.add_option("--block-size", world.block_size,
                    "most instructions decoded at once; no result depends on it")
         ->type_name("N")
@@ -168,6 +176,8 @@ void add_trace_output(CLI::App& app, OutputOptions& output) {
     app.add_flag("--startup", output.startup,
                  "begin at the kernel's first instruction, not at the program's entry point");
     app.add_flag("--frames", output.frames, "every field of each trap frame");
+    app.add_flag("--costs", output.costs,
+                 "clocks of each call by stage, its own only; sums by name, ring and transition");
 }
 
 /// PROGRAM and what follows it, options included, which belongs to the guest.
@@ -224,6 +234,32 @@ void add_stubs(CLI::App& app, CommandLine& line) {
         ->type_name("FILE");
 }
 
+void add_bench(CLI::App& app, CommandLine& line) {
+    app.add_option("--os", line.world.os, "system whose null call is measured")
+        ->type_name("NAME")
+        ->check(CLI::IsMember(system_names()))
+        ->capture_default_str();
+    app.add_option("--timing", line.world.timing, "what the clock counts, as for run")
+        ->type_name("LEVEL")
+        ->capture_default_str();
+    add_service_clocks(app, line.world);
+    app.add_option("--rounds", line.bench.rounds, "round trips of which the clocks are counted")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}))
+        ->capture_default_str();
+    app.add_option("--timed-rounds", line.bench.timed_rounds,
+                   "round trips that are timed on the host; 0 for none")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
+        ->capture_default_str();
+    app.add_option("--format", line.bench.format, "tsv or markdown")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"tsv", "markdown"}))
+        ->capture_default_str();
+    app.add_option("-o,--output", line.output.file, "file for the tables (default: stdout)")
+        ->type_name("FILE");
+}
+
 /// The subcommands over one set of options.
 struct Parser {
     CommandLine line;
@@ -233,6 +269,8 @@ struct Parser {
     CLI::App* check;
     CLI::App* stubs;
     CLI::App* inspect;
+    CLI::App* profile;
+    CLI::App* bench;
     CLI::App* vectors;
     CLI::App* verify;
 
@@ -303,6 +341,30 @@ struct Parser {
             ->type_name("FILE");
         inspect->add_flag("-q,--quiet", line.output.quiet, "no warnings");
 
+        profile = app.add_subcommand(
+            "profile", "Run a program and show where its clocks went, to the last one.");
+        add_world(*profile, line.world);
+        add_limits(*profile, line.limits);
+        profile->option_defaults()->group("Output");
+        profile
+            ->add_option("--format", line.profile.format,
+                         "flat: tables by ring, transition, stage, service and function; collapsed "
+                         "(for flame graphs) or callgrind: chains of functions")
+            ->type_name("NAME")
+            ->check(CLI::IsMember({"flat", "collapsed", "callgrind"}))
+            ->capture_default_str();
+        profile
+            ->add_option("-o,--output", line.output.file, "file for the profile (default: stderr)")
+            ->type_name("FILE");
+        profile->add_flag("-q,--quiet", line.output.quiet, "no warnings");
+        add_program(*profile, line.world);
+
+        bench = app.add_subcommand(
+            "bench",
+            "Measure INT 2Eh against SYSENTER round trips on each model, stage by stage, and how "
+            "fast this engine runs them.");
+        add_bench(*bench, line);
+
         vectors = app.add_subcommand(
             "vectors", "Run single-step vectors (MOO, also packed as .gz) that silicon recorded.");
         add_vectors(*vectors, line.vectors);
@@ -336,7 +398,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     const auto is_asked_for = [argv](const CLI::App* sub) { return sub->check_name(argv[1]); };
     if (argc > 1 && argv[1][0] != '-' && parser.app.get_subcommands(is_asked_for).empty()) {
         throw InputError(2, fmt::format("no subcommand '{}'; there are run, trace, check, "
-                                        "stubs, inspect, vectors and verify",
+                                        "stubs, inspect, profile, bench, vectors and verify",
                                         argv[1]));
     }
     try {
@@ -366,6 +428,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
                           : asked == parser.check   ? Command::check
                           : asked == parser.stubs   ? Command::stubs
                           : asked == parser.inspect ? Command::inspect
+                          : asked == parser.profile ? Command::profile
+                          : asked == parser.bench   ? Command::bench
                           : asked == parser.vectors ? Command::vectors
                                                     : Command::verify;
     return std::move(parser.line);
@@ -378,8 +442,9 @@ std::string help_markdown() {
         "Generated by `ringside --help-markdown`; a test compares the two.\n\n"
         "```text\n" +
         parser.app.help() + "```\n";
-    for (const CLI::App* sub : {parser.run, parser.trace, parser.check, parser.stubs,
-                                parser.inspect, parser.vectors, parser.verify}) {
+    for (const CLI::App* sub :
+         {parser.run, parser.trace, parser.check, parser.stubs, parser.inspect, parser.profile,
+          parser.bench, parser.vectors, parser.verify}) {
         out += fmt::format("\n## ringside {}\n\n```text\n{}```\n", sub->get_name(),
                            sub->help("ringside"));
     }

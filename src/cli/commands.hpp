@@ -13,6 +13,8 @@ int run_command(const CommandLine& line);
 int check_command(const CommandLine& line);
 int stubs_command(const CommandLine& line);
 int inspect_command(const CommandLine& line);
+int bench_command(const CommandLine& line);
+int profile_command(const CommandLine& line);
 int vectors_command(const CommandLine& line);
 int verify_command(const CommandLine& line);
 

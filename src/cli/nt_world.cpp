@@ -221,7 +221,9 @@ void add_program(const WorldOptions& options, const NtSystem& system, host::Moun
     namespace fs = std::filesystem;
     const fs::path path(options.host_path(options.program));
     const std::string name = path.filename().string();
-    config.program = parse_image(name, read_file(path.string()));
+    const bool carried = !options.carried_program.empty();
+    config.program = carried ? parse_image(name, options.carried_program)
+                             : parse_image(name, read_file(path.string()));
     if (config.program->library) {
         throw InputError(126, fmt::format("{}: Characteristics: a library, not a program", name));
     }
@@ -234,7 +236,9 @@ void add_program(const WorldOptions& options, const NtSystem& system, host::Moun
     }
     config.ntdll = libraries.ntdll();
     config.kernel32 = libraries.kernel32_if_needed();
-    mounts.add_directory(u"C:\\app", folder.string(), false);
+    if (!carried) {
+        mounts.add_directory(u"C:\\app", folder.string(), false);
+    }
     config.program_path = program_folder;
     config.program_path += utf16(name, "PROGRAM");
     config.command_line = in_command_line(config.program_path);
@@ -270,6 +274,42 @@ std::vector<nt::IrqRequest> irqs(const WorldOptions& options, std::uint64_t tick
     return result;
 }
 
+/// A decimal number with at most three digits behind its point, in thousandths.
+std::optional<std::uint64_t> thousandths(std::string_view text) {
+    const std::size_t point = std::min(text.find('.'), text.size());
+    std::string digits(text.substr(std::min(point + 1, text.size())));
+    if (digits.size() > 3 || (point < text.size() && digits.empty())) {
+        return std::nullopt;
+    }
+    digits.resize(3, '0');
+    const auto decimal = [](std::string_view number) {
+        return !number.empty() && number.size() <= 9 &&
+               number.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    const std::string_view whole = text.substr(0, point);
+    if (!decimal(whole) || !decimal(digits)) {
+        return std::nullopt;
+    }
+    return std::stoull(std::string(whole)) * 1000 + std::stoull(digits);
+}
+
+nt::ServiceTicks service_ticks(const WorldOptions& options, std::uint64_t ticks_per_clock) {
+    const std::string& text = options.service_clocks;
+    if (text.empty()) {
+        return {};
+    }
+    const auto comma = text.find(',');
+    const auto base = thousandths(std::string_view(text).substr(0, comma));
+    const auto per_byte =
+        comma == std::string::npos ? 0 : thousandths(std::string_view(text).substr(comma + 1));
+    if (!base || *base % 1000 != 0 || !per_byte) {
+        throw InputError(2, fmt::format("--service-clocks {}: want BASE or BASE,PER_BYTE: whole "
+                                        "clocks, and clocks with up to three decimals",
+                                        text));
+    }
+    return {*base / 1000 * ticks_per_clock, *per_byte * ticks_per_clock};
+}
+
 }  // namespace
 
 std::string nt_entry(const WorldOptions& options, bool has_sysenter) {
@@ -300,6 +340,8 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
                    : options.entry == "sysenter" ? nt::EntryChoice::sysenter
                                                  : nt::EntryChoice::by_cpuid;
     config.irqs = irqs(options, cpu::traits(around.machine.cpu().model).ticks_per_clock);
+    config.service_ticks =
+        service_ticks(options, cpu::traits(around.machine.cpu().model).ticks_per_clock);
     config.stop_on_missing = options.on_missing == "stop";
     config.warn = around.warn;
     config.debug_print = around.debug_print;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ struct WorldOptions {
     std::vector<std::string> patches;
     std::vector<std::string> patch_objects;
     std::string on_missing = "status";
+    std::string service_clocks;  ///< BASE[,PER_BYTE]; empty: bodies take no clocks
     std::uint32_t block_size = 64;
 
     // --os bare
@@ -45,6 +47,8 @@ struct WorldOptions {
 
     std::string program;
     std::vector<std::string> arguments;
+    /// One that Ringside carries itself; `program` is then only its name.
+    std::span<const std::byte> carried_program;
     bool may_lack_program = false;  ///< one that only makes a call will do
 
     /// Relative host paths in the options above start here; empty: the current directory.
@@ -64,6 +68,7 @@ struct OutputOptions {
     std::string color = "auto";
     bool startup = false;
     bool frames = false;
+    bool costs = false;
     bool quiet = false;
     bool verbose = false;
     bool registers = false;
@@ -105,7 +110,30 @@ struct VectorsOptions {
     std::string fpu = "host";
 };
 
-enum class Command { none, help, version, run, trace, check, stubs, inspect, vectors, verify };
+struct ProfileOptions {
+    std::string format = "flat";
+};
+
+struct BenchOptions {
+    std::string format = "markdown";
+    std::uint64_t rounds = 1000;
+    std::uint64_t timed_rounds = 300'000;  ///< 0: nothing is timed
+};
+
+enum class Command {
+    none,
+    help,
+    version,
+    run,
+    trace,
+    check,
+    stubs,
+    inspect,
+    profile,
+    bench,
+    vectors,
+    verify
+};
 
 struct CommandLine {
     Command command = Command::none;
@@ -116,6 +144,8 @@ struct CommandLine {
     CheckOptions check;
     StubsOptions stubs;
     InspectOptions inspect;
+    ProfileOptions profile;
+    BenchOptions bench;
     VectorsOptions vectors;
     VerifyOptions verify;
 };

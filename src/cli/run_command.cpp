@@ -11,9 +11,11 @@
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/stop_report.hpp"
 #include "cli/world.hpp"
 #include "guest/bare.hpp"
 #include "host/console.hpp"
+#include "trace/costs.hpp"
 #include "trace/jsonl.hpp"
 #include "trace/statistics.hpp"
 #include "trace/text.hpp"
@@ -27,7 +29,7 @@ namespace {
 std::unique_ptr<trace::Sink> make_sink(const OutputOptions& options, Output& output) {
     const trace::Write write = [&output](std::string_view text) { output.write(text); };
     if (options.format == "jsonl") {
-        return std::make_unique<trace::JsonlSink>(write);
+        return std::make_unique<trace::JsonlSink>(write, trace::JsonlOptions{options.costs});
     }
     if (options.format == "tree") {
         return std::make_unique<trace::TreeSink>(write, trace::TreeOptions{options.frames});
@@ -37,28 +39,6 @@ std::unique_ptr<trace::Sink> make_sink(const OutputOptions& options, Output& out
     text.frames = options.frames;
     text.verbose = options.verbose;
     return std::make_unique<trace::TextSink>(write, text);
-}
-
-/// What a user who pressed Ctrl-C, or met a limit, wants to see.
-std::string state_report(World& world) {
-    const cpu::Cpu& cpu = world.machine().cpu();
-    const LinearAddress at{cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip};
-    return fmt::format("at {} in ring {}, after {} clocks\n{}{}",
-                       world.personality().symbols().describe(at), cpu.cpl, cpu.cycles(),
-                       guest::register_text(cpu), world.personality().report_lines());
-}
-
-void report(World& world, const guest::StopReason& stop, Output& output) {
-    if (!stop.message.empty()) {
-        output.write(fmt::format("ringside: {}\n", stop.message));
-    }
-    output.write(stop.report);
-    const bool unfinished = stop.kind == guest::StopKind::interrupted ||
-                            stop.kind == guest::StopKind::cycle_limit ||
-                            stop.kind == guest::StopKind::time_limit;
-    if (unfinished && stop.report.empty()) {
-        output.write(state_report(world));
-    }
 }
 
 void write_status(const std::string& path, World& world, const guest::StopReason& stop) {
@@ -88,13 +68,20 @@ int run_command(const CommandLine& line) {
     world.boot();
 
     std::optional<trace::Statistics> statistics;
-    if (line.output.stats) {
+    if (line.output.stats || line.output.costs) {
         statistics.emplace(world.machine());
     }
-    std::unique_ptr<trace::Sink> sink;
+    std::unique_ptr<trace::Sink> trace;
+    std::optional<trace::CostSink> costs;
+    trace::Sink* sink = nullptr;
     std::optional<trace::Tracer> tracer;
     if (line.command == Command::trace) {
-        sink = make_sink(line.output, output);
+        trace = make_sink(line.output, output);
+        sink = trace.get();
+        if (line.output.costs && line.output.format != "jsonl") {
+            costs.emplace(*trace, [&output](std::string_view text) { output.write(text); });
+            sink = &*costs;
+        }
         sink->begin(world.header());
         tracer.emplace(world.machine(), world.personality(), *sink, line.output.startup);
     }
@@ -105,11 +92,11 @@ int run_command(const CommandLine& line) {
     }
     if (tracer) {
         tracer->finish();
-        sink->end({stop, world.machine().cpu().cycles(), tracer->records()});
+        sink->end({stop, world.machine().cpu().cycles(), tracer->records(), world.service_body()});
     }
-    report(world, stop, output);
+    report_stop(world, stop, output);
     if (statistics) {
-        output.write(statistics->text(world.has_assumed_clocks()));
+        output.write(statistics->text(world.has_assumed_clocks(), world.service_body()));
     }
     if (line.output.registers) {
         output.write(guest::register_text(world.machine().cpu()));

@@ -58,6 +58,23 @@ cpu::timing::Level timing_level(const WorldOptions& options) {
     return *level;
 }
 
+void read_patches(const WorldOptions& options, guest::Patches& patches) {
+    for (const std::string& file : options.patches) {
+        patches.add_file(file, read_text_file(options.host_path(file)));
+    }
+    for (const std::string& text : options.patch_objects) {
+        const auto at = text.rfind('@');
+        if (at == 0 || at + 1 == text.size()) {
+            throw InputError(2, fmt::format("--patch-object {}: want FILE or FILE@SYMBOL", text));
+        }
+        const std::string file = text.substr(0, at);
+        patches.add_object(file, read_file(options.host_path(file)),
+                           at == std::string::npos ? "" : text.substr(at + 1));
+    }
+}
+
+}  // namespace
+
 guest::MachineConfig machine_config(const WorldOptions& options) {
     guest::MachineConfig config;
     config.model = usable_model(options);
@@ -75,23 +92,6 @@ guest::MachineConfig machine_config(const WorldOptions& options) {
     }
     return config;
 }
-
-void read_patches(const WorldOptions& options, guest::Patches& patches) {
-    for (const std::string& file : options.patches) {
-        patches.add_file(file, read_text_file(options.host_path(file)));
-    }
-    for (const std::string& text : options.patch_objects) {
-        const auto at = text.rfind('@');
-        if (at == 0 || at + 1 == text.size()) {
-            throw InputError(2, fmt::format("--patch-object {}: want FILE or FILE@SYMBOL", text));
-        }
-        const std::string file = text.substr(0, at);
-        patches.add_object(file, read_file(options.host_path(file)),
-                           at == std::string::npos ? "" : text.substr(at + 1));
-    }
-}
-
-}  // namespace
 
 cpu::Model model_option(const std::string& name) {
     const auto model = cpu::model_named(name);
@@ -165,6 +165,15 @@ trace::Header World::header() const {
 
 bool World::has_assumed_clocks() const {
     return machine_->cpu().model >= cpu::Model::p6;
+}
+
+std::string World::service_body() const {
+    return options_.service_clocks.empty()
+               ? "not modelled"
+               : fmt::format(
+                     "{} clocks, as --service-clocks {} assumes",
+                     machine_->service_ticks() / cpu::traits(machine_->cpu().model).ticks_per_clock,
+                     options_.service_clocks);
 }
 
 guest::Limits limits_of(const LimitOptions& options) {

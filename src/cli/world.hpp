@@ -45,6 +45,8 @@ class World {
     [[nodiscard]] trace::Header header() const;
     /// Whether reports should say that they contain assumed clock figures.
     [[nodiscard]] bool has_assumed_clocks() const;
+    /// What reports say of the clocks of service bodies: "not modelled", or by which figures.
+    [[nodiscard]] std::string service_body() const;
 
   private:
     WorldOptions options_;
@@ -55,6 +57,8 @@ class World {
     std::unique_ptr<guest::Personality> personality_;
 };
 
+/// The machine that options ask for. Throws InputError for a model or level that does not exist.
+[[nodiscard]] guest::MachineConfig machine_config(const WorldOptions& options);
 [[nodiscard]] guest::Limits limits_of(const LimitOptions& options);
 
 }  // namespace ringside::cli
