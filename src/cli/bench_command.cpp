@@ -100,7 +100,7 @@ guest::MachineConfig bare_machine(const CommandLine& line, const Subject& subjec
 /// Start-up is in both times and in neither's difference.
 template <typename Time>
 double million_rounds_a_second(std::uint64_t rounds, const Time& time) {
-    const auto start_up = time(1);
+    const auto start_up = time(std::uint64_t{1});
     const auto all = time(rounds + 1);
     const double seconds = std::chrono::duration<double>(all - start_up).count();
     return seconds > 0 ? static_cast<double>(rounds) / seconds / 1e6 : 0;

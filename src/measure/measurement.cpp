@@ -6,13 +6,14 @@
 
 #include "base/ensure.hpp"
 #include "base/text.hpp"
+#include "cpu/timing/clock_row.hpp"
 
 namespace ringside::measure {
 
 std::vector<Measurement> read_measurements(std::string_view text) {
     std::vector<Measurement> rows;
     for (const std::string_view line :
-         data_lines(text, "clocks\tmachine\twhat\tsource\tstanding")) {
+         cpu::timing::data_lines(text, "clocks\tmachine\twhat\tsource\tstanding")) {
         const auto field = split(line, '\t');
         ensure(field.size() == 5, fmt::format("measurements.tsv: five fields in '{}'", line));
         ensure(parse_number(field[0]).has_value(),
@@ -26,7 +27,8 @@ std::vector<Measurement> read_measurements(std::string_view text) {
 }
 
 const std::vector<Measurement>& published_measurements() {
-    static const auto rows = read_measurements(embedded_text(embedded::measurements_tsv()));
+    static const auto rows =
+        read_measurements(cpu::timing::embedded_text(embedded::measurements_tsv()));
     return rows;
 }
 

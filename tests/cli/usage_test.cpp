@@ -11,8 +11,7 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
         {{}, "subcommand"},
         {{"frobnicate"},
          "no subcommand 'frobnicate'; there are run, trace, check, stubs, inspect, profile, bench, "
-         "vectors and "
-         "verify"},
+         "vectors and verify"},
         {{"run"}, "nothing to run: name a program"},
         {{"run", "--frob", hello}, "--frob"},
         {{"run", "--os", "os2", hello}, "{reactos-0.2,nt4,2000,xp-rtm,xp,2003,vista,7,bare}"},
