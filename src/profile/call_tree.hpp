@@ -20,7 +20,6 @@ struct Function {
     std::string name;
 
     [[nodiscard]] std::string text() const { return module.empty() ? name : module + "!" + name; }
-    [[nodiscard]] bool is_gate() const { return module.empty() && name.starts_with('['); }
 };
 
 /// A function in one chain of callers, up to the root.

@@ -123,6 +123,7 @@ void Profiler::spent(const trace::Spot& spot, std::uint64_t ticks) {
         key.node = stack(spot.thread).node();
         if (spot.stage == trace::spot_stage::idle) {
             key.where = number_of("idle");
+            key.node = tree_.child(key.node, tree_.function("", "[idle]"));
         } else if (spot.stage == trace::spot_stage::body) {
             key.where = number_of("service body");
             key.node = tree_.child(key.node, tree_.function("", "[service body]"));

@@ -85,7 +85,7 @@ TEST_CASE("call stack: a passage ends with all that it called", "[profile]") {
     const FunctionId gate = w.tree.function("", "[int 2Eh]");
     w.jump("main", 0x1000);
     w.stack.enter_gate(gate, Cycles{7});
-    CHECK(w.tree.function_of(w.stack.gate()).is_gate());
+    CHECK(w.tree.function_of(w.stack.gate()).text() == "[int 2Eh]");
     w.jump("service", 0x90000);
     w.call("copy", 0x8FFF0);
     CHECK(w.chain() == "main [int 2Eh] service copy");
