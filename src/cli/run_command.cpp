@@ -68,7 +68,8 @@ int run_command(const CommandLine& line) {
     world.boot();
 
     std::optional<trace::Statistics> statistics;
-    if (line.output.stats || line.output.costs) {
+    const bool is_table = line.output.format != "jsonl";
+    if (line.output.stats || (line.output.costs && is_table)) {
         statistics.emplace(world.machine());
     }
     std::unique_ptr<trace::Sink> trace;
@@ -78,7 +79,7 @@ int run_command(const CommandLine& line) {
     if (line.command == Command::trace) {
         trace = make_sink(line.output, output);
         sink = trace.get();
-        if (line.output.costs && line.output.format != "jsonl") {
+        if (line.output.costs && is_table) {
             costs.emplace(*trace, [&output](std::string_view text) { output.write(text); });
             sink = &*costs;
         }

@@ -12,29 +12,29 @@ double share(Cycles part, Cycles whole) {
                : 100.0 * static_cast<double>(part.value) / static_cast<double>(whole.value);
 }
 
+/// Numbers come first: names are of any length.
 std::string table(std::string_view title, const std::vector<Row>& rows, Cycles total,
                   const std::map<std::string, std::uint64_t>* counts) {
-    std::string out = fmt::format("\n{:<44}{:>14}{:>8}", title, "clocks", "%");
-    out += counts != nullptr ? fmt::format("{:>12}\n", "times") : "\n";
+    const char* const times_head = counts != nullptr ? "times" : "";
+    std::string out = fmt::format("\n{:>14}{:>8}{:>12}  {}\n", "clocks", "%", times_head, title);
     for (const Row& row : rows) {
-        out += fmt::format("  {:<42}{:>14}{:>8.2f}", row.name.empty() ? "none" : row.name,
-                           row.clocks, share(row.clocks, total));
-        if (counts != nullptr) {
-            const auto times = counts->find(row.name);
-            out += times != counts->end() ? fmt::format("{:>12}", times->second) : "";
+        std::string times;
+        if (counts != nullptr && counts->contains(row.name)) {
+            times = std::to_string(counts->at(row.name));
         }
-        out += "\n";
+        out += fmt::format("{:>14}{:>8.2f}{:>12}  {}\n", row.clocks, share(row.clocks, total),
+                           times, row.name.empty() ? "none" : row.name);
     }
     return out;
 }
 
 std::string function_table(const Profile& profile) {
-    std::string out = fmt::format("\n{:<44}{:>14}{:>8}{:>14}{:>8}{:>12}\n", "function", "self", "%",
+    std::string out = fmt::format("\n{:>14}{:>8}{:>14}{:>8}{:>12}  function\n", "self", "%",
                                   "inclusive", "%", "calls");
     for (const FunctionRow& row : functions(profile)) {
-        out += fmt::format("  {:<42}{:>14}{:>8.2f}{:>14}{:>8.2f}{:>12}\n", row.name, row.self,
+        out += fmt::format("{:>14}{:>8.2f}{:>14}{:>8.2f}{:>12}  {}\n", row.self,
                            share(row.self, profile.total), row.inclusive,
-                           share(row.inclusive, profile.total), row.calls);
+                           share(row.inclusive, profile.total), row.calls, row.name);
     }
     return out;
 }
