@@ -33,14 +33,14 @@ constexpr Subject subjects[] = {{"i386", Way::int2e},
                                 {"p6", Way::sysenter}};
 constexpr Subject timed_subjects[] = {{"p6", Way::int2e}, {"p6", Way::sysenter}};
 
-/// The service that null_call.exe calls.
+/// The service that close_nothing.exe calls.
 constexpr const char* null_service = "NtClose";
 
 WorldOptions null_call_world(const CommandLine& line, const Subject& subject,
                              std::uint64_t rounds) {
     WorldOptions options = line.world;
-    options.program = "null_call.exe";
-    options.carried_program = embedded::null_call_exe();
+    options.program = "close_nothing.exe";
+    options.carried_program = embedded::close_nothing_exe();
     options.arguments = {std::to_string(rounds)};
     options.cpu = subject.cpu;
     options.entry = subject.way == Way::sysenter ? "sysenter" : "int2e";
@@ -50,7 +50,7 @@ WorldOptions null_call_world(const CommandLine& line, const Subject& subject,
 void run_to_the_end(World& world) {
     const guest::StopReason stop = world.run({});
     ensure(stop.kind == guest::StopKind::guest_exit && stop.status == 0,
-           fmt::format("null_call.exe ends by itself: {}", stop.message));
+           fmt::format("close_nothing.exe ends by itself: {}", stop.message));
 }
 
 profile::Profile profile_null_calls(const WorldOptions& options, measure::RoundTrip& trip,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// null_call N: N system calls whose service does nothing but refuse a handle.
+// close_nothing N: N system calls whose service does nothing but refuse a handle.
 #include <windows.h>
 
 __declspec(dllimport) LONG __stdcall NtClose(HANDLE handle);
