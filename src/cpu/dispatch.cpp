@@ -8,6 +8,7 @@
 #include "cpu/breakpoints.hpp"
 #include "cpu/memory_model/memory_model.hpp"
 #include "cpu/privilege/interrupt.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/timing/pipeline.hpp"
 
 namespace ringside::cpu {
@@ -140,8 +141,12 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             if (pipeline) {
                 pipeline->take_back();
             }
+            if (at != block->ops && at[-1].handler == &assuming) {
+                --assumed_figures;
+            }
             settle_at(*this, at);
             at = nullptr;
+            refill = 0;
         }
     };
     while (exit.kind == ExitKind::none) {
@@ -173,6 +178,9 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             system_flags &= ~flag::rf;
             run_block(*this, single, started_at);
             at = nullptr;
+            if (refill != 0) [[unlikely]] {
+                pay_refill(*this);
+            }
             if (held && clock == clock_before && begun() == begun_before) {
                 system_flags |= start.flags & flag::rf;  // stopped in front of it
             } else if (single) {
@@ -253,6 +261,24 @@ const Op* paced(Cpu& cpu, const Op* op) {
     if (cpu.memory) {
         fetch(cpu, at, issue.length, now);
     }
+    return proceed(cpu, op + 1);
+}
+
+const Op* leading(Cpu& cpu, const Op* op) {
+    const bool unconditional = op->immediate != 0;
+    cpu.refill = unconditional ? Cpu::refill_always : cpu.clock + op[1].clocks;
+    return proceed(cpu, op + 1);
+}
+
+const Op* arrived(Cpu& cpu, const Op* op) {
+    if (cpu.refill != 0) {
+        pay_refill(cpu, op->immediate);
+    }
+    return proceed(cpu, op + 1);
+}
+
+const Op* assuming(Cpu& cpu, const Op* op) {
+    ++cpu.assumed_figures;
     return proceed(cpu, op + 1);
 }
 

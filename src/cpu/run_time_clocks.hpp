@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "cpu/cpu.hpp"
 #include "cpu/op.hpp"
@@ -24,5 +25,32 @@ inline void add_formula(Cpu& cpu, const Op* op, std::uint32_t n) {
         cpu.clock += cpu.clocks.formula(op->formula).ticks(n);
     }
 }
+
+/// Remembers what else a path comes with: the +m of the instruction it led to, which is charged
+/// here, and that no manual prints its figure.
+[[gnu::noinline]] void note_path(Cpu& cpu, const timing::PathCost& path);
+
+/// Adds what a path through a gate or descriptor costs. CS and EIP are those of its end, and so is
+/// the context.
+inline void charge_path(Cpu& cpu, const timing::PathCost& path) {
+    cpu.clock += path.ticks;
+    if (path.noted) [[unlikely]] {
+        note_path(cpu, path);
+    }
+}
+
+/// What the i386 transfer before still has to pay, now that its target is known to have that many
+/// components: nothing if it fell through.
+inline void pay_refill(Cpu& cpu, std::uint32_t components) {
+    const std::uint64_t fallen_through = std::exchange(cpu.refill, 0U);
+    if (fallen_through == Cpu::refill_always) {
+        cpu.clock += components;
+    } else if (cpu.clock != fallen_through) {
+        // A taken branch shows one clock too many, see OpBuilder.
+        cpu.clock = cpu.clock + components - 1;
+    }
+}
+/// The same where no block of the target is at hand.
+[[gnu::noinline]] void pay_refill(Cpu& cpu);
 
 }  // namespace ringside::cpu

@@ -6,6 +6,8 @@
 #include "cpu/instruction.hpp"
 #include "cpu/operands.hpp"
 #include "cpu/timing/clock_table.hpp"
+#include "cpu/timing/encoding.hpp"
+#include "cpu/timing/pipeline.hpp"
 
 namespace ringside::cpu {
 namespace {
@@ -28,6 +30,10 @@ std::uint8_t register_offset(ZydisRegister r) {
         return static_cast<std::uint8_t>((r - ZYDIS_REGISTER_AH) * 4 + 1);
     }
     return static_cast<std::uint8_t>(id * 4);
+}
+
+bool is_conditional(const Decoded& d) {
+    return d.instruction.meta.category == ZYDIS_CATEGORY_COND_BR;
 }
 
 bool is_general(ZydisRegister r) {
@@ -151,35 +157,39 @@ AddressShape address_shape(const Decoded& d, std::uint32_t mode) {
                                                     : AddressShape::flat_indexed;
 }
 
-void OpBuilder::pace(const timing::Issue& issue, std::uint32_t offset) {
-    if (!cpu_.pipeline) {
-        return;
+OpBuilder::OpBuilder(const Cpu& cpu, std::uint32_t mode)
+    : cpu_(cpu),
+      mode_(mode),
+      counts_components_(cpu.model == Model::i386 && cpu.level != timing::Level::count) {
+    if (counts_components_) {
+        add_mark(&arrived, 0);
     }
-    Op op;
-    op.handler = &paced;
-    op.offset = static_cast<std::uint16_t>(offset);
-    op.clocks = clocks_;
-    op.immediate = static_cast<std::uint32_t>(issues_.size());
-    append(op);
-    issues_.push_back(issue);
 }
 
-void OpBuilder::add_fault(Handler handler, std::uint32_t offset) {
-    pace({}, offset);
+void OpBuilder::add_mark(Handler handler, std::uint32_t offset, std::uint32_t immediate) {
     Op op;
     op.handler = handler;
     op.offset = static_cast<std::uint16_t>(offset);
     op.clocks = clocks_;
+    op.immediate = immediate;
     append(op);
+}
+
+void OpBuilder::pace(const timing::Issue& issue, std::uint32_t offset) {
+    if (cpu_.pipeline) {
+        add_mark(&paced, offset, static_cast<std::uint32_t>(issues_.size()));
+        issues_.push_back(issue);
+    }
+}
+
+void OpBuilder::add_fault(Handler handler, std::uint32_t offset) {
+    pace({}, offset);
+    add_mark(handler, offset);
     ended_ = true;
 }
 
 void OpBuilder::add_probe() {
-    Op op;
-    op.handler = &probed;
-    op.offset = static_cast<std::uint16_t>(next_offset_);
-    op.clocks = clocks_;
-    append(op);
+    add_mark(&probed, next_offset_);
 }
 
 void OpBuilder::follow_flow() {
@@ -188,12 +198,48 @@ void OpBuilder::follow_flow() {
 }
 
 void OpBuilder::add_flow(Flow point, std::uint32_t offset) {
-    Op op;
-    op.handler = &flowing;
-    op.immediate = static_cast<std::uint32_t>(point);
-    op.offset = static_cast<std::uint16_t>(offset);
+    add_mark(&flowing, offset, static_cast<std::uint32_t>(point));
+}
+
+void OpBuilder::add_marks(const Decoded& decoded, const timing::Cost& cost, std::uint32_t offset) {
+    if (cpu_.pipeline) {
+        pace(timing::issue_of(decoded.instruction, decoded.operands.data(), cost), offset);
+    }
+    if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_CALL) {
+        add_flow(Flow::call, offset);
+    } else if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_RET) {
+        add_flow(Flow::ret, offset);
+    }
+    if (cost.assumed && cpu_.model < Model::p6) {
+        add_mark(&assuming, offset);
+    }
+    if (counts_components_) {
+        if (instructions_ == 1) {
+            const std::uint32_t components = timing::components(decoded.instruction);
+            ops_.front().immediate = components;
+            bound_ += components;
+        }
+        if (cost.plus_m) {
+            add_mark(&leading, offset, is_conditional(decoded) ? 0 : 1);
+        }
+    }
+}
+
+void OpBuilder::charge(Op& op, const Decoded& decoded, const timing::Cost& cost) {
+    clocks_ += cost.ticks;
+    bound_ += cost.bound;
     op.clocks = clocks_;
-    append(op);
+    op.formula = cost.formula_index;
+    std::int32_t extra = cost.taken_extra;
+    if (counts_components_ && cost.plus_m && is_conditional(decoded)) {
+        // So that the head of the next block can tell by the clock that the branch was taken, even
+        // one to the instruction behind it; pay_refill() takes it off.
+        ++extra;
+    }
+    if (extra != 0) {
+        const bool memory = (op.modes & op_mode::memory) != 0;
+        (memory ? op.immediate : op.displacement) = static_cast<std::uint32_t>(extra);
+    }
 }
 
 DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offset, bool code32) {
@@ -224,30 +270,18 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
         return DecodeResult::undefined;
     }
 
-    pace({decoded.instruction.length}, offset);
-    if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_CALL) {
-        add_flow(Flow::call, offset);
-    } else if (follows_flow_ && decoded.mnemonic() == ZYDIS_MNEMONIC_RET) {
-        add_flow(Flow::ret, offset);
+    timing::Cost cost;
+    if (!row->clocks.empty()) {
+        cost = cpu_.clocks.cost(row->clocks, decoded.instruction, decoded.operands.data(),
+                                protected_mode);
     }
+    add_marks(decoded, cost, offset);
     Op op = operands_of(decoded, offset);
     if (escape) {
         op.immediate = x87_opcode(decoded);
     }
     op.handler = selection.handler;
-    if (!row->clocks.empty()) {
-        const timing::Cost cost = cpu_.clocks.cost(row->clocks, decoded.instruction,
-                                                   decoded.operands.data(), protected_mode);
-        clocks_ += cost.ticks;
-        bound_ += cost.bound;
-        op.formula = cost.formula_index;
-        if (cost.taken_extra != 0) {
-            const bool memory = (op.modes & op_mode::memory) != 0;
-            (memory ? op.immediate : op.displacement) =
-                static_cast<std::uint32_t>(cost.taken_extra);
-        }
-    }
-    op.clocks = clocks_;
+    charge(op, decoded, cost);
     append(op, selection);
     last_length_ = decoded.instruction.length;
     next_offset_ = offset + last_length_;
@@ -257,11 +291,7 @@ DecodeResult OpBuilder::add(std::span<const std::byte> bytes, std::uint32_t offs
 
 void OpBuilder::finish() {
     if (!ended_) {
-        Op op;
-        op.handler = &fall_through;
-        op.offset = static_cast<std::uint16_t>(next_offset_);
-        op.clocks = clocks_;
-        append(op);
+        add_mark(&fall_through, next_offset_);
     }
     drop_dead_flags();
     join_pairs();

@@ -15,10 +15,14 @@
 
 namespace ringside::cpu {
 
+namespace timing {
+struct Cost;
+}
+
 /// Turns instructions into the ops of one block: handler, operands, clocks.
 class OpBuilder {
   public:
-    OpBuilder(const Cpu& cpu, std::uint32_t mode) : cpu_(cpu), mode_(mode) {}
+    OpBuilder(const Cpu& cpu, std::uint32_t mode);
 
     /// Decodes the instruction at the head of `bytes` and adds its op. Undefined and too long
     /// instructions become ops that raise their fault; only `needs_more` adds nothing.
@@ -46,6 +50,10 @@ class OpBuilder {
     void add_fault(Handler handler, std::uint32_t offset);
     void add_flow(Flow point, std::uint32_t offset);
     void pace(const timing::Issue& issue, std::uint32_t offset);
+    /// An op that is no instruction, or one that only faults.
+    void add_mark(Handler handler, std::uint32_t offset, std::uint32_t immediate = 0);
+    void add_marks(const Decoded& decoded, const timing::Cost& cost, std::uint32_t offset);
+    void charge(Op& op, const Decoded& decoded, const timing::Cost& cost);
 
     const Cpu& cpu_;
     std::uint32_t mode_;
@@ -59,6 +67,7 @@ class OpBuilder {
     std::uint32_t last_length_ = 1;
     bool ended_ = false;
     bool follows_flow_ = false;
+    bool counts_components_;  ///< of the targets of control transfers: the i386
 };
 
 }  // namespace ringside::cpu

@@ -9,6 +9,7 @@
 #include "cpu/privilege/frame.hpp"
 #include "cpu/privilege/inner_stack.hpp"
 #include "cpu/privilege/watched.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/segments/descriptor_table.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -68,8 +69,9 @@ Entry checked_entry(Cpu& cpu, const FarTarget& to) {
 void arrive(Cpu& cpu, const Op* op, const Entry& entry, Path path) {
     cpu.segment(SegmentRegister::cs).load(entry.selector.with_rpl(cpu.cpl), entry.code.descriptor);
     cpu.eip = entry.eip;
-    cpu.clock += op->clocks + cpu.clocks.transition(path, entry.parameters).ticks;
     cpu.context_changed();
+    cpu.clock += op->clocks;
+    charge_path(cpu, cpu.clocks.transition(path, entry.parameters));
 }
 
 /// The parameters on the caller's stack in the order of pushing, the topmost last.

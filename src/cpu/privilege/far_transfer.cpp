@@ -10,6 +10,7 @@
 #include "cpu/privilege/real_mode.hpp"
 #include "cpu/privilege/task_transfer.hpp"
 #include "cpu/privilege/watched.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/segments/segment_load.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -27,8 +28,9 @@ void check_limit(const CheckedSegment& cs, std::uint32_t eip) {
 void arrive(Cpu& cpu, const Op* op, CheckedSegment cs, std::uint32_t eip, Path path) {
     cs.load_into(cpu.segment(SegmentRegister::cs));
     cpu.eip = eip;
-    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
     cpu.context_changed();
+    cpu.clock += op->clocks;
+    charge_path(cpu, cpu.clocks.transition(path));
 }
 
 /// A far JMP or CALL whose selector names no segment: what the descriptor is decides.
@@ -134,7 +136,8 @@ void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immedi
     enter_outer_ring(cpu, to, ss);
     cpu.context_changed();
     const Path path = with_immediate ? Path::retf_imm_outer : Path::retf_outer;
-    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
+    cpu.clock += op->clocks;
+    charge_path(cpu, cpu.clocks.transition(path));
     watched.finish(cpu);
 }
 

@@ -4,6 +4,7 @@
 #include "cpu/context.hpp"
 #include "cpu/dispatch.hpp"
 #include "cpu/privilege/watched.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/timing/clock_table.hpp"
 
 namespace ringside::cpu {
@@ -27,9 +28,10 @@ std::uint32_t base_selector(const Cpu& cpu) {
 }
 
 void arrive(Cpu& cpu, const Op* op, Path path, unsigned cpl, Watched& watched) {
-    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
     cpu.cpl = cpl;
     cpu.enter_context();
+    cpu.clock += op->clocks;
+    charge_path(cpu, cpu.clocks.transition(path));
     watched.finish(cpu);
 }
 

@@ -11,6 +11,7 @@
 #include "cpu/privilege/usual_path.hpp"
 #include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/privilege/watched.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/segments/descriptor_table.hpp"
 #include "cpu/timing/clock_table.hpp"
 #include "cpu/timing/pipeline.hpp"
@@ -171,7 +172,8 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
 
 /// The handler is entered: the clocks of the way there.
 void arrive(Cpu& cpu, const Event& event, Route route, std::uint64_t block_ticks) {
-    cpu.clock += block_ticks + cpu.clocks.transition(cause_of(event), route).ticks;
+    cpu.clock += block_ticks;
+    charge_path(cpu, cpu.clocks.transition(cause_of(event), route));
     cpu.trap_suppressed = true;
 }
 
@@ -208,12 +210,15 @@ void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks)
             record->error_code = event.has_error_code() ? event.error_code : 0;
         }
         const Route route = cpu.virtual_8086() ? Route::v86_task_gate : Route::task_gate;
-        const std::uint64_t path = cpu.clocks.transition(cause_of(event), route).ticks;
+        const timing::PathCost path = cpu.clocks.transition(cause_of(event), route);
         switch_task(cpu,
                     {gate.gate_selector(), Nesting::nested, return_eip, eflags_image(cpu, event),
-                     event.external_bit(), block_ticks + path,
+                     event.external_bit(), block_ticks + path.ticks,
                      event.has_error_code() ? &event.error_code : nullptr},
                     watched);
+        if (path.noted) {
+            note_path(cpu, path);
+        }
         return;
     }
     Watched watched(cpu, kind_of(event), op);

@@ -13,6 +13,7 @@
 #include "cpu/privilege/usual_path.hpp"
 #include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/privilege/watched.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/timing/clock_table.hpp"
 
 namespace ringside::cpu {
@@ -49,7 +50,8 @@ void interrupt_return(Cpu& cpu, const Op* op) {
         return;
     }
     const auto arrive = [&](Path path) {
-        cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
+        cpu.clock += op->clocks;
+        charge_path(cpu, cpu.clocks.transition(path));
     };
     if constexpr (width == 4) {
         if (return_usual_way(cpu)) [[likely]] {

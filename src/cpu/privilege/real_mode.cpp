@@ -8,6 +8,7 @@
 #include "cpu/privilege/interrupt_return.hpp"
 #include "cpu/privilege/virtual_8086.hpp"
 #include "cpu/privilege/watched.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/segments/segmentation.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -29,8 +30,9 @@ void load_code(Cpu& cpu, Selector selector) {
 void arrive(Cpu& cpu, const Op* op, Selector selector, std::uint32_t eip, Path path) {
     load_code(cpu, selector);
     cpu.eip = eip;
-    cpu.clock += op->clocks + cpu.clocks.transition(path).ticks;
     cpu.context_changed();
+    cpu.clock += op->clocks;
+    charge_path(cpu, cpu.clocks.transition(path));
 }
 
 Fault table_too_small(const Cpu& cpu) {

@@ -2,6 +2,7 @@
 #include "cpu/privilege/virtual_8086.hpp"
 
 #include "cpu/privilege/watched.hpp"
+#include "cpu/run_time_clocks.hpp"
 #include "cpu/segments/descriptor_table.hpp"
 #include "cpu/timing/clock_table.hpp"
 
@@ -38,7 +39,8 @@ void return_to_virtual_8086(Cpu& cpu, const Op* op, const std::array<std::uint32
     cpu.cpl = 3;
     cpu.set_eflags(frame[2] & cpu.known_eflags);
     cpu.context_changed();
-    cpu.clock += op->clocks + cpu.clocks.transition(timing::Path::iret_v86).ticks;
+    cpu.clock += op->clocks;
+    charge_path(cpu, cpu.clocks.transition(timing::Path::iret_v86));
     watched.finish(cpu);
 }
 

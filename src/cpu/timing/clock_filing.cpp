@@ -61,7 +61,7 @@ std::optional<Figure> ClockTable::charged(const ClockRow& row) const {
 }
 
 ClockTable::Filed ClockTable::file(const ClockRow& row) {
-    Filed filed{charged(row), 0};
+    Filed filed{charged(row), 0, pairing_of(row.key, row.form)};
     if (filed.figure && filed.figure->formula) {
         formulas_.push_back(*filed.figure->formula);
         filed.formula_index = static_cast<std::uint16_t>(formulas_.size());

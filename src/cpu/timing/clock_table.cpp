@@ -120,6 +120,7 @@ Cost ClockTable::cost_of(const Filed& filed) const {
     cost.bound = static_cast<std::uint32_t>(figure.bound()) + (figure.plus_m ? most_components : 0);
     cost.assumed = figure.assumed;
     cost.plus_m = figure.plus_m;
+    cost.pairing = filed.pairing;
     return cost;
 }
 
@@ -148,6 +149,7 @@ Cost ClockTable::cost(std::string_view name, const ZydisDecodedInstruction& inst
     if (!near) {
         cost.bound = std::max(cost.bound, static_cast<std::uint32_t>(key.path_bound));
     }
+    cost.prefix_ticks = adders_.of_prefixes(instruction);
     const std::uint32_t added = adders_.of(instruction, operands);
     cost.ticks += added;
     cost.bound += added;
@@ -158,8 +160,9 @@ PathCost ClockTable::path_cost(const Filed& filed, std::uint32_t n) const {
     if (!filed.figure) [[unlikely]] {
         throw_lacking();
     }
-    return {static_cast<std::uint32_t>(filed.figure->ticks(n)), filed.figure->assumed,
-            filed.figure->plus_m};
+    const Figure& figure = *filed.figure;
+    const bool noted = figure.plus_m || (figure.assumed && !is_p6(model_));
+    return {static_cast<std::uint32_t>(figure.ticks(n)), figure.assumed, figure.plus_m, noted};
 }
 
 void ClockTable::throw_lacking() const {

@@ -19,6 +19,7 @@
 #include "cpu/timing/figure.hpp"
 #include "cpu/timing/level.hpp"
 #include "cpu/timing/operand_form.hpp"
+#include "cpu/timing/pairing.hpp"
 #include "cpu/timing/path.hpp"
 
 namespace ringside::cpu::timing {
@@ -32,6 +33,8 @@ struct Cost {
     std::uint32_t bound = 0;  ///< largest total; of a repeated string, of its start and one element
     bool assumed = false;     ///< rests on a figure that no manual prints
     bool plus_m = false;      ///< add `components` of the target instruction, if taken (i386)
+    std::uint32_t prefix_ticks = 0;    ///< what of `ticks` is for prefixes, but for LOCK
+    Pairing pairing = Pairing::alone;  ///< of the pentium
 };
 
 /// What a path through a gate or descriptor costs, in ticks.
@@ -42,6 +45,8 @@ struct PathCost {
     std::uint32_t ticks = 0;
     bool assumed = false;
     bool plus_m = false;  ///< add `components` of the instruction at the target (i386)
+    /// Has a +m, or is assumed where figures usually are not.
+    bool noted = false;
 };
 
 /// The clocks of one processor: data/clocks.tsv as docs/timing.md reads it, or one clock for every
@@ -112,6 +117,7 @@ class ClockTable {
     struct Filed {
         std::optional<Figure> figure;
         std::uint16_t formula_index = 0;
+        Pairing pairing = Pairing::alone;
     };
     struct Form {
         OperandForm operands;

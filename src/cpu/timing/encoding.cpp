@@ -18,6 +18,8 @@ const ZydisDecodedOperandMem* addressed(const ZydisDecodedInstruction& instructi
     return nullptr;
 }
 
+constexpr std::uint8_t lock_byte = 0xf0;
+
 bool is_rep_byte(std::uint8_t prefix) {
     return prefix == 0xf2 || prefix == 0xf3;
 }
@@ -34,15 +36,21 @@ bool costs_a_clock(const ZydisDecodedInstruction& instruction, unsigned index) {
 
 }  // namespace
 
-std::uint32_t Adders::of(const ZydisDecodedInstruction& instruction,
-                         const ZydisDecodedOperand* operands) const {
+std::uint32_t Adders::of_prefixes(const ZydisDecodedInstruction& instruction) const {
     std::uint32_t sum = 0;
     for (unsigned i = 0; i < instruction.raw.prefix_count; ++i) {
-        if (instruction.raw.prefixes[i].value == 0xf0) {
-            sum += lock;
-        } else if (costs_a_clock(instruction, i)) {
+        if (instruction.raw.prefixes[i].value != lock_byte && costs_a_clock(instruction, i)) {
             sum += prefix;
         }
+    }
+    return sum;
+}
+
+std::uint32_t Adders::of(const ZydisDecodedInstruction& instruction,
+                         const ZydisDecodedOperand* operands) const {
+    std::uint32_t sum = of_prefixes(instruction);
+    for (unsigned i = 0; i < instruction.raw.prefix_count; ++i) {
+        sum += instruction.raw.prefixes[i].value == lock_byte ? lock : 0;
     }
     const auto* const memory = addressed(instruction, operands);
     if (memory != nullptr && memory->index != ZYDIS_REGISTER_NONE) {

@@ -21,6 +21,8 @@ struct Adders {
     /// the opcode; every other 66, 67, segment or REP byte counts, effective or not.
     [[nodiscard]] std::uint32_t of(const ZydisDecodedInstruction& instruction,
                                    const ZydisDecodedOperand* operands) const;
+    /// The part of it that 66, 67, segment and REP bytes make.
+    [[nodiscard]] std::uint32_t of_prefixes(const ZydisDecodedInstruction& instruction) const;
 };
 
 /// The m of an i386 control transfer to this instruction: each prefix, opcode, ModRM and SIB byte

@@ -5,14 +5,18 @@ namespace ringside::cpu::timing {
 
 std::unique_ptr<Pipeline> Pipeline::make(Model model, Level level, std::uint64_t& clock) {
     const bool adds = level == Level::memory || (level == Level::pipe && model != Model::i386);
-    return adds ? std::make_unique<Pipeline>(clock) : nullptr;
+    return adds ? std::make_unique<Pipeline>(pipe_model_of(model), clock) : nullptr;
 }
 
 void Pipeline::issue(const Issue& issue, LinearAddress at, std::uint64_t now) {
-    static_cast<void>(issue);
-    static_cast<void>(at);
-    static_cast<void>(now);
     commit();
+    if (model_) {
+        // What a branch did is its own affair, whatever becomes of the instruction it led to.
+        const std::uint64_t before = clock_;
+        model_->arrive(at, *this);
+        commit();
+        model_->issue(issue, at, now + (clock_ - before), *this);
+    }
     ++issued_;
 }
 
@@ -26,6 +30,9 @@ void Pipeline::take_back() {
 
 void Pipeline::restart() {
     commit();
+    if (model_) {
+        model_->restart();
+    }
 }
 
 }  // namespace ringside::cpu::timing

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/address.hpp"
@@ -10,6 +11,7 @@
 #include "cpu/timing/adder.hpp"
 #include "cpu/timing/issue.hpp"
 #include "cpu/timing/level.hpp"
+#include "cpu/timing/pipe_model.hpp"
 
 namespace ringside::cpu::timing {
 
@@ -24,7 +26,9 @@ class Pipeline {
     /// and on the i386 at `pipe`. `clock` is the counter that is corrected.
     static std::unique_ptr<Pipeline> make(Model model, Level level, std::uint64_t& clock);
 
-    explicit Pipeline(std::uint64_t& clock) : clock_(clock) {}
+    /// `model` may be null.
+    Pipeline(std::unique_ptr<PipeModel> model, std::uint64_t& clock)
+        : clock_(clock), model_(std::move(model)) {}
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
 
@@ -56,6 +60,7 @@ class Pipeline {
     };
 
     std::uint64_t& clock_;
+    std::unique_ptr<PipeModel> model_;
     std::uint64_t issued_ = 0;
     Subtotals subtotals_;
     std::vector<Charge> open_;

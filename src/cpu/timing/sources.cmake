@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 set(cpu_timing_sources
   timing/adder.hpp
+  timing/branch_targets.cpp
+  timing/branch_targets.hpp
   timing/clock_filing.cpp
   timing/clock_row.cpp
   timing/clock_row.hpp
@@ -12,13 +14,25 @@ set(cpu_timing_sources
   timing/figure.hpp
   timing/formula.cpp
   timing/formula.hpp
+  timing/front_end.hpp
+  timing/issue.cpp
   timing/issue.hpp
   timing/level.hpp
   timing/operand_form.cpp
   timing/operand_form.hpp
   timing/p6_parameters.cpp
   timing/p6_parameters.hpp
+  timing/pairing.cpp
+  timing/pairing.hpp
   timing/path.cpp
   timing/path.hpp
+  timing/pipe_i486.cpp
+  timing/pipe_i486.hpp
+  timing/pipe_model.cpp
+  timing/pipe_model.hpp
+  timing/pipe_p6.cpp
+  timing/pipe_p6.hpp
+  timing/pipe_pentium.cpp
+  timing/pipe_pentium.hpp
   timing/pipeline.cpp
   timing/pipeline.hpp)

@@ -17,6 +17,7 @@ namespace {
 std::uint64_t clocks_at(Level level, Model model, std::string_view code) {
     TestCpu cpu = TestCpu::timed(code, model, level);
     cpu.ecx() = 3;
+    cpu.ebp() = TestCpu::data_address + 0x100;
     cpu.esi() = cpu.edi() = TestCpu::data_address;
     cpu.run();
     return cpu.clock().value;

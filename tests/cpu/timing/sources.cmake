@@ -8,6 +8,11 @@ set(cpu_timing_tests
   timing/decoded.hpp
   timing/formula_test.cpp
   timing/level_test.cpp
+  timing/pairing_test.cpp
+  timing/pipe_random_test.cpp
+  timing/pipe_sequences_test.cpp
+  timing/pipeline_test.cpp
+  timing/refill_test.cpp
   timing/rows/adder_rows.cpp
   timing/rows/clock_rows_test.cpp
   timing/rows/encodings.cpp
