@@ -76,6 +76,7 @@ int run_command(const CommandLine& line) {
     std::optional<trace::CostSink> costs;
     trace::Sink* sink = nullptr;
     std::optional<trace::Tracer> tracer;
+    bool assumed_from_the_start = false;
     if (line.command == Command::trace) {
         trace = make_sink(line.output, output);
         sink = trace.get();
@@ -83,7 +84,9 @@ int run_command(const CommandLine& line) {
             costs.emplace(*trace, [&output](std::string_view text) { output.write(text); });
             sink = &*costs;
         }
-        sink->begin(world.header());
+        const trace::Header header = world.header();
+        assumed_from_the_start = header.assumed_clocks;
+        sink->begin(header);
         tracer.emplace(world.machine(), world.personality(), *sink, line.output.startup);
     }
     guest::StopReason stop;
@@ -93,7 +96,8 @@ int run_command(const CommandLine& line) {
     }
     if (tracer) {
         tracer->finish();
-        sink->end({stop, world.machine().cpu().cycles(), tracer->records(), world.service_body()});
+        sink->end({stop, world.machine().cpu().cycles(), tracer->records(), world.service_body(),
+                   world.has_assumed_clocks() && !assumed_from_the_start});
     }
     report_stop(world, stop, output);
     if (statistics) {

@@ -9,6 +9,7 @@
 #include "base/ensure.hpp"
 #include "cli/file.hpp"
 #include "cli/personalities.hpp"
+#include "cpu/assumed_clocks.hpp"
 #include "cpu/float_arithmetic.hpp"
 
 namespace ringside::cli {
@@ -164,7 +165,7 @@ trace::Header World::header() const {
 }
 
 bool World::has_assumed_clocks() const {
-    return machine_->cpu().model >= cpu::Model::p6;
+    return cpu::has_assumed_clocks(machine_->cpu());
 }
 
 std::string World::service_body() const {

@@ -43,7 +43,8 @@ class World {
     guest::StopReason run(const guest::Limits& limits);
 
     [[nodiscard]] trace::Header header() const;
-    /// Whether reports should say that they contain assumed clock figures.
+    /// Whether the counter contains clock figures that are assumed: on p6 from the start, elsewhere
+    /// once one was charged.
     [[nodiscard]] bool has_assumed_clocks() const;
     /// What reports say of the clocks of service bodies: "not modelled", or by which figures.
     [[nodiscard]] std::string service_body() const;

@@ -203,6 +203,9 @@ void JsonlSink::end(const Footer& footer) {
               {"clocks", footer.clocks.value},
               {"records", footer.records},
               {"service_body", footer.service_body}};
+    if (footer.assumed_clocks) {
+        json["assumed_clocks"] = true;
+    }
     if (footer.stop.kind == guest::StopKind::guest_exit ||
         footer.stop.kind == guest::StopKind::guest_failure) {
         json["status"] = footer.stop.status;

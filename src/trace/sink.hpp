@@ -28,6 +28,8 @@ struct Footer {
     Cycles clocks;
     std::uint64_t records = 0;
     std::string service_body = "not modelled";  ///< what their clocks are, for a reader
+    /// A figure without a source was met, which the header did not know.
+    bool assumed_clocks = false;
 };
 
 /// Takes records as they close. Nothing is kept, so a trace may be of any length.

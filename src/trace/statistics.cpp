@@ -5,10 +5,34 @@
 
 #include <fmt/format.h>
 
+#include "cpu/timing/pipeline.hpp"
 #include "trace/memory_statistics.hpp"
 #include "trace/words.hpp"
 
 namespace ringside::trace {
+namespace {
+
+/// What the total is made of at the levels that correct the table.
+std::string subtotals_text(const cpu::Cpu& cpu, std::uint64_t idle_ticks) {
+    if (!cpu.pipeline) {
+        return {};
+    }
+    const auto ticks_per_clock = static_cast<std::int64_t>(cpu::traits(cpu.model).ticks_per_clock);
+    const cpu::timing::Subtotals& subtotals = cpu.pipeline->subtotals();
+    const auto busy = static_cast<std::int64_t>(cpu.clock - idle_ticks);
+    std::string out = fmt::format("  {:<22}{:>14}\n", "documented figures",
+                                  (busy - subtotals.sum()) / ticks_per_clock);
+    for (std::size_t i = 0; i < cpu::timing::adder_count; ++i) {
+        const auto adder = static_cast<cpu::timing::Adder>(i);
+        if (subtotals[adder] != 0) {
+            out += fmt::format("  {:<22}{:>14}\n", name_of(adder),
+                               subtotals[adder] / ticks_per_clock);
+        }
+    }
+    return out;
+}
+
+}  // namespace
 
 Statistics::Statistics(guest::Machine& machine) : machine_(machine), last_(machine.cpu().cycles()) {
     machine.observers().add(*this);
@@ -38,7 +62,12 @@ std::string Statistics::text(bool assumed, std::string_view service_body) const 
         std::min(rings[0], machine_.service_ticks() / cpu::traits(cpu.model).ticks_per_clock);
     const char* const mark = assumed ? "  (contains assumed figures)" : "";
 
-    std::string out = fmt::format("{:<24}{:>14} clocks{}\n", "total", cpu.cycles(), mark);
+    const std::string level =
+        cpu.level == cpu::timing::Level::table
+            ? std::string{}
+            : fmt::format(" at --timing {}", cpu::timing::name_of(cpu.level));
+    std::string out = fmt::format("{:<24}{:>14} clocks{}{}\n", "total", cpu.cycles(), level, mark);
+    out += subtotals_text(cpu, machine_.idle_ticks());
     for (unsigned ring = 4; ring-- > 0;) {
         if (rings[ring] != 0) {
             out += fmt::format("  ring {:<17}{:>14}{}\n", ring, rings[ring], mark);

@@ -123,8 +123,9 @@ std::string footer_text(const Footer& footer) {
     if (footer.stop.kind == guest::StopKind::guest_exit) {
         why = fmt::format("exit status 0x{:X}", footer.stop.status);
     }
-    return fmt::format("# {}; {} records, {} clocks; service body: {}\n", why, footer.records,
-                       footer.clocks, footer.service_body);
+    return fmt::format("# {}; {} records, {} clocks{}; service body: {}\n", why, footer.records,
+                       footer.clocks, footer.assumed_clocks ? ", some of them assumed" : "",
+                       footer.service_body);
 }
 
 std::string frame_text(const Frame& frame, std::string_view indent) {

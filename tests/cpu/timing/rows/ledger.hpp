@@ -53,9 +53,6 @@ class Ledger {
 inline constexpr std::array clocked_models{cpu::Model::i386, cpu::Model::i486, cpu::Model::pentium,
                                            cpu::Model::p6};
 
-/// Whether the processor adds the components of a branch target (i386).
-inline constexpr bool counts_components = false;
-
 // The families, each of which runs its rows on every model.
 void run_operand_rows(Ledger& ledger);
 void run_near_branch_rows(Ledger& ledger);

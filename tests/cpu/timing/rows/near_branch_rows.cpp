@@ -121,9 +121,8 @@ class BranchRun {
         }
         std::uint64_t expected = figure.value(taken) + prefixes;
         if (taken && figure.plus_m) {
-            // The components are counted where the target runs.
             measured += stage.run(1);
-            expected += (counts_components ? target.components : 0) + target.clocks;
+            expected += target.components + target.clocks;
         }
         ledger_.note(row, model_, what, expected, measured);
         seen_[taken ? 1 : 0] = true;

@@ -51,7 +51,7 @@ void run_transfer(Ledger& ledger, const cpu::timing::ClockRow& row, cpu::Model m
     }
     if (figure.plus_m) {
         measured += stage.run(1);
-        expected += nop_clocks + (counts_components ? nop_components : 0);
+        expected += nop_clocks + nop_components;
     }
     ledger.note(row, model, what, expected, measured);
     if (second != nullptr) {
