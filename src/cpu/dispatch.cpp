@@ -113,10 +113,14 @@ void finish_single(Cpu& cpu, const Start& start) {
 }
 
 /// At the level `memory`: the bytes of the instruction at `at` come from somewhere.
-[[gnu::noinline]] void fetch(Cpu& cpu, LinearAddress at, std::uint32_t length, std::uint64_t now) {
+[[gnu::noinline]] void fetch(Cpu& cpu, LinearAddress at, const timing::Issue& issue,
+                             std::uint64_t now) {
     const Block& block = *cpu.block;
     const std::uint32_t offset = page_offset(at) - page_offset(block.start);
-    memory_model::Fetch fetch{at, block.start + offset, std::max(length, 1U)};
+    memory_model::Fetch fetch{at, block.start + offset, std::max<std::uint32_t>(issue.length, 1)};
+    fetch.paired = cpu.pipeline->paired();
+    fetch.transfers =
+        issue.transfer != timing::Transfer::none && issue.transfer != timing::Transfer::conditional;
     if (block.crosses_page) {
         fetch.second_page = block.second_frame;
     }
@@ -259,7 +263,7 @@ const Op* paced(Cpu& cpu, const Op* op) {
     const timing::Issue& issue = cpu.block->issues[op->immediate];
     cpu.pipeline->issue(issue, at, now);
     if (cpu.memory) {
-        fetch(cpu, at, issue.length, now);
+        fetch(cpu, at, issue, now);
     }
     return proceed(cpu, op + 1);
 }

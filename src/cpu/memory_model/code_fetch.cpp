@@ -69,7 +69,7 @@ void MemoryModel::fetch_bytes(const Fetch& fetch, std::uint64_t now) {
         const std::uint32_t cycles = queue_.restart(fetch.at.value, fetch.length);
         charge(Adder::wait, std::uint64_t{cycles} * wait_states_);
     }
-    expected_ = fetch.at + fetch.length;
+    expected_ = fetch.transfers ? std::nullopt : std::optional(fetch.at + fetch.length);
     last_fetch_ = fetch.at;
 }
 

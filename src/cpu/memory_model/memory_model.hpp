@@ -45,6 +45,8 @@ struct Fetch {
     std::optional<PhysicalAddress> second_page{};
     /// It goes into the V pipe together with the one before.
     bool paired = false;
+    /// What follows is fetched anew, even if it stands right behind.
+    bool transfers = false;
 };
 
 /// A data access with the places its bytes are at; `first_size` of them lie in the first page.
@@ -70,8 +72,6 @@ class MemoryModel final : public mmu::TranslationObserver {
 
     /// An instruction is about to run; the counter shows tick `now`.
     void fetch(const Fetch& fetch, std::uint64_t now);
-    /// The next instruction is fetched anew, wherever it stands.
-    void restart_fetch() { expected_.reset(); }
     /// The instruction that ran last goes on where it stopped: it need not be fetched again.
     void resume_fetch() { resumes_ = true; }
 

@@ -23,6 +23,8 @@ class PipeModel {
     virtual void issue(const Issue& issue, LinearAddress at, std::uint64_t now, Pipeline& into) = 0;
     /// Nothing is in flight any more. What was learnt of branches stays.
     virtual void restart() = 0;
+    /// The instruction issued last runs beside the one before it.
+    [[nodiscard]] virtual bool paired() const { return false; }
 };
 
 /// Null for the i386, whose pipeline shows in no documented figure.

@@ -49,6 +49,8 @@ class Pipeline {
     /// ring. Commits.
     void restart();
 
+    /// The instruction issued last runs beside the one before it.
+    [[nodiscard]] bool paired() const { return model_ && model_->paired(); }
     /// Instructions so far, those that faulted included.
     [[nodiscard]] std::uint64_t issued() const { return issued_; }
     [[nodiscard]] const Subtotals& subtotals() const { return subtotals_; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <catch2/catch.hpp>
 
+#include <string>
+
 #include "cpu/memory_model/bench.hpp"
 
 using namespace ringside;
@@ -115,11 +117,11 @@ TEST_CASE("a write waits for nothing; p6 takes its line in", "[memory_model]") {
         table<Model, std::int64_t>({{Model::i486, 4}, {Model::pentium, 6}, {Model::p6, 0}}));
     MemoryBench bench(model);
     bench.rings.reg(GeneralRegister::esi) = data;
-    bench.program("90 89 06 8b 06");
+    bench.program("f8 89 06 f8 8b 06");  // nothing pairs with CLC
     bench.step();
     bench.step();
     CHECK(bench.added(Adder::cache) == 0);
-    bench.step();
+    bench.step(2);
     CHECK(bench.added(Adder::cache) == read);
 }
 
@@ -199,6 +201,66 @@ TEST_CASE("pushes leave the bus no time to fetch code", "[memory_model]") {
     CHECK(bench.added(Adder::queue) == 2);
     bench.step(16);
     CHECK(bench.added(Adder::queue) == 4 * 2);
+}
+
+TEST_CASE("a jump to what stands behind it empties the queue, a branch not taken does not",
+          "[memory_model]") {
+    const auto [jump, wait] =
+        GENERATE(table<std::string, std::int64_t>({{"eb 00 90", 1}, {"75 00 90", 0}}));
+    MemoryBench bench(Model::i386, 0, 1);
+    bench.rings.cpu.set_eflags(flag::zf | 2);
+    bench.program(jump);
+    bench.step();
+    bench.step();
+    CHECK(bench.added(Adder::wait) == wait);
+}
+
+TEST_CASE("two operands of a pair in one bank of pentium's cache wait for each other",
+          "[memory_model]") {
+    const auto [second, wait] = GENERATE(table<std::string, std::int64_t>({
+        {"8a 57 04", 0},     // mov dl,[edi+4]
+        {"8a 57 1c", 0},     //
+        {"8a 57 20", 1},     // 32 bytes on: the same bank
+        {"8a 57 22", 1},     //
+        {"26 8a 57 20", 0},  // a prefix keeps it out of the V pipe
+    }));
+    MemoryBench bench(Model::pentium);
+    bench.program("8a 06 " + second + " f4");  // behind mov al,[esi]
+    for (int round = 0; round < 2; ++round) {
+        bench.rings.enter(0);
+        bench.rings.reg(GeneralRegister::esi) = data;
+        bench.rings.reg(GeneralRegister::edi) = data;
+        bench.note();
+        bench.rings.run_on();
+    }
+    CHECK(bench.added(Adder::cache) == wait);
+}
+
+TEST_CASE("finished elements of a repeated instruction keep what they added", "[memory_model]") {
+    // REP LODSD off its boundary, the third element on a page that is not there.
+    MemoryBench bench(Model::i486);
+    bench.rings.enable_paging();
+    bench.rings.unmap(data + 0x1000);
+    bench.rings.reg(GeneralRegister::esi) = data + 0x1000 - 10;
+    bench.rings.reg(GeneralRegister::ecx) = 5;
+    bench.program("f3 ad");
+    bench.rings.run_on();
+    CHECK(bench.rings.faulted(Vector::page_fault, 0, 0));
+    CHECK(bench.rings.reg(GeneralRegister::ecx) == 3);
+    CHECK(bench.added(Adder::misaligned) == 2 * 3);
+}
+
+TEST_CASE("an event divides a repeated instruction where its elements' adders bring it",
+          "[memory_model]") {
+    // At 10 wait states an element of REP STOSD takes i386 5 clocks and 10 of waiting.
+    MemoryBench bench(Model::i386, 0, 10);
+    bench.rings.reg(GeneralRegister::edi) = data;
+    bench.rings.reg(GeneralRegister::ecx) = 100;
+    bench.program("f3 ab");
+    const std::uint64_t begin = bench.rings.cpu.clock;
+    bench.rings.cpu.run(begin + 10 + 5 + 4 * 15 + 1);
+    CHECK(bench.rings.reg(GeneralRegister::ecx) == 95);
+    CHECK(bench.clocks() == 10 + 5 + 5 * 15);
 }
 
 TEST_CASE("instructions of five bytes wait for the bus, not those of four", "[memory_model]") {
