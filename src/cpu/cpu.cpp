@@ -19,8 +19,8 @@ Cpu::Cpu(Model which, mmu::Mmu& the_mmu, timing::Level the_level, std::uint32_t 
       blocks(std::make_unique<BlockCache>(the_mmu)),
       pipeline(timing::Pipeline::make(which, the_level, clock)) {
     if (level == timing::Level::memory) {
-        memory =
-            std::make_unique<memory_model::MemoryModel>(which, wait_states, the_mmu, *pipeline);
+        memory = std::make_unique<memory_model::MemoryModel>(which, wait_states, the_mmu, *pipeline,
+                                                             assumed_figures);
     }
     registers[GeneralRegister::edx] = traits(which).signature;
     fpu.state.control = fpu::Control::loaded(0x0040);

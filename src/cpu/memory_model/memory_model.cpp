@@ -11,12 +11,13 @@ namespace ringside::cpu::memory_model {
 using timing::Adder;
 
 MemoryModel::MemoryModel(Model model, std::uint32_t wait_states, mmu::Mmu& mmu,
-                         timing::Pipeline& pipeline)
+                         timing::Pipeline& pipeline, std::uint64_t& assumed)
     : parameters_(Parameters::of(model)),
       ticks_per_clock_(traits(model).ticks_per_clock),
       wait_states_(wait_states),
       mmu_(mmu),
       pipeline_(pipeline),
+      assumed_(assumed),
       tlb_(parameters_.tlb, parameters_.large_tlb),
       cache_(parameters_.cache_bytes, parameters_.cache_ways, parameters_.cache_line,
              parameters_.cache_replacement),
@@ -42,6 +43,11 @@ void MemoryModel::charge(Adder adder, std::uint64_t clocks) {
     }
 }
 
+void MemoryModel::charge(Adder adder, const Parameter& figure, std::uint64_t times) {
+    charge(adder, figure.value * times);
+    assumed_ += figure.assumed && figure.value * times != 0 ? 1U : 0U;
+}
+
 void MemoryModel::occupy_bus(std::uint64_t cycles) {
     busy_ += cycles * (parameters_.bus_cycle + wait_states_);
     charge(Adder::wait, cycles * wait_states_);
@@ -50,12 +56,12 @@ void MemoryModel::occupy_bus(std::uint64_t cycles) {
 void MemoryModel::charge_walk(std::uint64_t entries_marked) {
     const std::uint64_t marked = std::min<std::uint64_t>(entries_marked, 2);
     const std::uint64_t cycles =
-        parameters_.walk_bus_reads + marked * parameters_.update_bus_cycles;
-    charge(Adder::tlb,
-           parameters_.walk + parameters_.updates.at(marked) + cycles * parameters_.bus_cycle);
-    if (cycles != 0) {
-        occupy_bus(cycles);
-    }
+        parameters_.walk_bus_reads.value + marked * parameters_.update_bus_cycles.value;
+    charge(Adder::tlb, parameters_.walk);
+    charge(Adder::tlb, parameters_.updates.at(marked));
+    charge(Adder::tlb, parameters_.walk_bus_reads, parameters_.bus_cycle);
+    charge(Adder::tlb, parameters_.update_bus_cycles, marked * parameters_.bus_cycle);
+    occupy_bus(cycles);
 }
 
 void MemoryModel::charge_fill(std::uint32_t line) {
@@ -65,9 +71,9 @@ void MemoryModel::charge_fill(std::uint32_t line) {
         return;
     }
     counters_.second_level_misses += second_level_.exists() ? 1U : 0U;
-    charge(Adder::cache,
-           parameters_.memory_clocks + parameters_.fill_bus_clocks * parameters_.bus_ratio);
-    charge(Adder::wait, std::uint64_t{wait_states_} * parameters_.bus_ratio);
+    charge(Adder::cache, parameters_.memory_clocks);
+    charge(Adder::cache, parameters_.bus_ratio, parameters_.fill_bus_clocks.value);
+    charge(Adder::wait, parameters_.bus_ratio, wait_states_);
 }
 
 PageKind MemoryModel::kind_of(LinearAddress a, mmu::Access access, mmu::Privilege privilege) const {
@@ -150,7 +156,7 @@ void MemoryModel::use_lines(PhysicalAddress first, std::uint32_t size, mmu::Acce
 }
 
 void MemoryModel::use_banks(const DataAccess& data) {
-    if (parameters_.bank_conflict == 0) {
+    if (parameters_.bank_conflict.value == 0) {
         return;
     }
     const std::uint32_t banks = banks_of(data.at.value, data.size);
@@ -168,7 +174,7 @@ void MemoryModel::mark_descriptor() {
     // The write comes as an access of its own.
     ++counters_.bus_reads;
     occupy_bus(1);
-    charge(Adder::wait, parameters_.accessed_bus_cycles * parameters_.bus_cycle);
+    charge(Adder::wait, parameters_.accessed_bus_cycles, parameters_.bus_cycle);
 }
 
 void MemoryModel::drop_lines() {

@@ -65,7 +65,9 @@ struct DataAccess {
 class MemoryModel final : public mmu::TranslationObserver {
   public:
     /// Every `wait_states` is a bus clock more for each cycle, or for the first of a line.
-    MemoryModel(Model model, std::uint32_t wait_states, mmu::Mmu& mmu, timing::Pipeline& pipeline);
+    /// `assumed` counts the assumed figures that were charged.
+    MemoryModel(Model model, std::uint32_t wait_states, mmu::Mmu& mmu, timing::Pipeline& pipeline,
+                std::uint64_t& assumed);
     ~MemoryModel() override;
     MemoryModel(const MemoryModel&) = delete;
     MemoryModel& operator=(const MemoryModel&) = delete;
@@ -107,6 +109,8 @@ class MemoryModel final : public mmu::TranslationObserver {
     };
 
     void charge(timing::Adder adder, std::uint64_t clocks);
+    /// So many times a figure; totals that contain an assumed one are to say so.
+    void charge(timing::Adder adder, const Parameter& figure, std::uint64_t times = 1);
     void occupy_bus(std::uint64_t cycles);
     void charge_walk(std::uint64_t entries_marked);
     void charge_fill(std::uint32_t line);
@@ -126,6 +130,7 @@ class MemoryModel final : public mmu::TranslationObserver {
     std::uint32_t wait_states_;
     mmu::Mmu& mmu_;
     timing::Pipeline& pipeline_;
+    std::uint64_t& assumed_;
     Counters counters_;
 
     ModelTlb tlb_;

@@ -48,15 +48,19 @@ class Column {
     Column(std::span<const ParameterRow> rows, Model model)
         : rows_(rows), index_(static_cast<std::size_t>(std::min(model, Model::p6))) {}
 
-    [[nodiscard]] std::string_view text(std::string_view name) const {
+    [[nodiscard]] std::string_view figure(std::string_view name) const {
         const auto row = std::find_if(rows_.begin(), rows_.end(),
                                       [&](const ParameterRow& r) { return r.name == name; });
         ensure(row != rows_.end(), fmt::format("memory_parameters.tsv: a row '{}'", name));
-        return bare(row->figures.at(index_));
+        return row->figures.at(index_);
     }
+    [[nodiscard]] std::string_view text(std::string_view name) const { return bare(figure(name)); }
     [[nodiscard]] std::uint32_t number(std::string_view name) const {
         const auto value = parse_number(text(name));
         return static_cast<std::uint32_t>(value.value_or(0));
+    }
+    [[nodiscard]] Parameter parameter(std::string_view name) const {
+        return {number(name), figure(name).starts_with('~')};
     }
     [[nodiscard]] Replacement replacement(std::string_view name) const {
         return replacement_named(text(name)).value_or(Replacement::lru);
@@ -77,11 +81,11 @@ Parameters parameters_of(const Column& c) {
     p.code_tlb = {c.number("code_tlb_entries"), c.ways("code_tlb_ways"), tlb};
     p.large_tlb = {c.number("large_tlb_entries"), c.ways("large_tlb_ways"), tlb};
     p.large_code_tlb = {c.number("large_code_tlb_entries"), c.ways("large_code_tlb_ways"), tlb};
-    p.walk = c.number("walk");
-    p.walk_bus_reads = c.number("walk_bus_reads");
-    p.updates = {0, c.number("walk_one_update"), c.number("walk_two_updates")};
-    p.update_bus_cycles = c.number("update_bus_cycles");
-    p.accessed_bus_cycles = c.number("accessed_bus_cycles");
+    p.walk = c.parameter("walk");
+    p.walk_bus_reads = c.parameter("walk_bus_reads");
+    p.updates = {Parameter{}, c.parameter("walk_one_update"), c.parameter("walk_two_updates")};
+    p.update_bus_cycles = c.parameter("update_bus_cycles");
+    p.accessed_bus_cycles = c.parameter("accessed_bus_cycles");
     p.bus_cycle = c.number("bus_cycle");
     p.queue_bytes = c.number("queue_bytes");
     p.cache_bytes = c.number("cache_bytes");
@@ -91,16 +95,16 @@ Parameters parameters_of(const Column& c) {
     p.allocates_on_write = c.number("cache_allocates_on_write") != 0;
     p.code_cache_bytes = c.number("code_cache_bytes");
     p.code_cache_ways = c.ways("code_cache_ways");
-    p.fill_bus_clocks = c.number("fill_bus_clocks");
-    p.bus_ratio = c.number("bus_ratio");
+    p.fill_bus_clocks = c.parameter("fill_bus_clocks");
+    p.bus_ratio = c.parameter("bus_ratio");
     p.second_level_bytes = c.number("second_level_bytes");
     p.second_level_ways = c.ways("second_level_ways");
-    p.second_level_clocks = c.number("second_level_clocks");
-    p.memory_clocks = c.number("memory_clocks");
+    p.second_level_clocks = c.parameter("second_level_clocks");
+    p.memory_clocks = c.parameter("memory_clocks");
     p.bus_width = c.number("bus_width");
-    p.misaligned = c.number("misaligned");
-    p.line_crossing = c.number("line_crossing");
-    p.bank_conflict = c.number("bank_conflict");
+    p.misaligned = c.parameter("misaligned");
+    p.line_crossing = c.parameter("line_crossing");
+    p.bank_conflict = c.parameter("bank_conflict");
     return p;
 }
 

@@ -26,6 +26,12 @@ struct ParameterRow {
 /// The rows of the embedded table, in its order.
 [[nodiscard]] std::span<const ParameterRow> parameter_rows();
 
+/// A figure that is charged, and whether it rests on an assumption.
+struct Parameter {
+    std::uint32_t value = 0;
+    bool assumed = false;
+};
+
 /// What the memory around one processor is like. Clocks are core clocks; what the processor lacks
 /// is 0.
 struct Parameters {
@@ -33,11 +39,11 @@ struct Parameters {
     Geometry code_tlb;  ///< no entries: the other serves code too
     Geometry large_tlb;
     Geometry large_code_tlb;
-    std::uint32_t walk = 0;
-    std::uint32_t walk_bus_reads = 0;
-    std::array<std::uint32_t, 3> updates{};  ///< clocks by how many entries had bits to set
-    std::uint32_t update_bus_cycles = 0;     ///< and bus cycles for each
-    std::uint32_t accessed_bus_cycles = 0;
+    Parameter walk;
+    Parameter walk_bus_reads;
+    std::array<Parameter, 3> updates;  ///< clocks by how many entries had bits to set
+    Parameter update_bus_cycles;       ///< and bus cycles for each
+    Parameter accessed_bus_cycles;
     std::uint32_t bus_cycle = 0;  ///< 0: the bus is behind a cache
     std::uint32_t queue_bytes = 0;
     std::uint32_t cache_bytes = 0;
@@ -47,16 +53,16 @@ struct Parameters {
     bool allocates_on_write = false;
     std::uint32_t code_cache_bytes = 0;  ///< 0: the other serves code too
     std::uint32_t code_cache_ways = 1;
-    std::uint32_t fill_bus_clocks = 0;
-    std::uint32_t bus_ratio = 0;
+    Parameter fill_bus_clocks;
+    Parameter bus_ratio;
     std::uint32_t second_level_bytes = 0;
     std::uint32_t second_level_ways = 1;
-    std::uint32_t second_level_clocks = 0;
-    std::uint32_t memory_clocks = 0;
+    Parameter second_level_clocks;
+    Parameter memory_clocks;
     std::uint32_t bus_width = 0;  ///< bytes; quadwords are aligned to it
-    std::uint32_t misaligned = 0;
-    std::uint32_t line_crossing = 0;
-    std::uint32_t bank_conflict = 0;
+    Parameter misaligned;
+    Parameter line_crossing;
+    Parameter bank_conflict;
 
     /// Of the embedded table; `modern` has what p6 has.
     [[nodiscard]] static const Parameters& of(Model model);

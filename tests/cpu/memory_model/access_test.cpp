@@ -48,6 +48,21 @@ TEST_CASE("a page costs a walk until the TLB knows it", "[memory_model]") {
     CHECK(bench.added(Adder::tlb) == 2 * walk.none);
 }
 
+TEST_CASE("a total with an assumed figure of the memory says so", "[memory_model]") {
+    const auto [model, assumed] = GENERATE(
+        table<Model, bool>({{Model::i386, false}, {Model::i486, true}, {Model::pentium, true}}));
+    MemoryBench bench(model);
+    bench.rings.reg(GeneralRegister::esi) = data + 3;
+    const std::uint64_t before = bench.rings.cpu.assumed_figures;
+    bench.program("8b 06");
+    bench.step();
+    CHECK((bench.rings.cpu.assumed_figures != before) == assumed);
+    bench.rings.enable_paging();
+    bench.rings.enter(0);
+    bench.step();
+    CHECK(bench.rings.cpu.assumed_figures != before);
+}
+
 TEST_CASE("an access across a page needs both", "[memory_model]") {
     MemoryBench bench(Model::i486);
     bench.rings.enable_paging();

@@ -30,17 +30,25 @@ TEST_CASE("each processor has the TLB and the caches of its data sheet", "[memor
     CHECK(pentium.code_tlb.entries == 32);
     CHECK(pentium.large_tlb.entries == 8);
     CHECK(pentium.code_cache_bytes == 8192);
-    CHECK(pentium.bank_conflict == 1);
+    CHECK(pentium.bank_conflict.value == 1);
 }
 
 TEST_CASE("a walk costs what the i486 data sheet says", "[memory_model]") {
     const Parameters& i486 = Parameters::of(Model::i486);
-    CHECK(i486.walk + i486.updates[0] == 13);
-    CHECK(i486.walk + i486.updates[1] == 21);
-    CHECK(i486.walk + i486.updates[2] == 28);
+    CHECK(i486.walk.value + i486.updates[0].value == 13);
+    CHECK(i486.walk.value + i486.updates[1].value == 21);
+    CHECK(i486.walk.value + i486.updates[2].value == 28);
     const Parameters& i386 = Parameters::of(Model::i386);
-    CHECK(i386.walk + i386.walk_bus_reads * i386.bus_cycle == 9);
-    CHECK(i386.update_bus_cycles * i386.bus_cycle == 4);
+    CHECK(i386.walk.value + i386.walk_bus_reads.value * i386.bus_cycle == 9);
+    CHECK(i386.update_bus_cycles.value * i386.bus_cycle == 4);
+}
+
+TEST_CASE("what a manual prints is not assumed, all else is", "[memory_model]") {
+    CHECK_FALSE(Parameters::of(Model::i486).walk.assumed);
+    CHECK_FALSE(Parameters::of(Model::pentium).misaligned.assumed);
+    CHECK(Parameters::of(Model::i386).walk.assumed);
+    CHECK(Parameters::of(Model::i486).bus_ratio.assumed);
+    CHECK(Parameters::of(Model::p6).memory_clocks.assumed);
 }
 
 TEST_CASE("modern has the memory of p6", "[memory_model]") {
