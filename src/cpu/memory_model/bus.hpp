@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 namespace ringside::cpu::memory_model {
@@ -10,7 +11,7 @@ namespace ringside::cpu::memory_model {
 /// bus that is `unit` bytes wide: its cycles.
 [[nodiscard]] constexpr std::uint32_t units_touched(std::uint32_t address, std::uint32_t size,
                                                     std::uint32_t unit) {
-    return ((address & (unit - 1)) + size + unit - 1) / unit;
+    return ((address & (unit - 1)) + size + unit - 1) >> std::countr_zero(unit);
 }
 
 /// How many of them an aligned access of that size would not have touched.

@@ -44,9 +44,12 @@ void MemoryModel::translate_code(LinearAddress a) {
 void MemoryModel::fetch_lines(PhysicalAddress first, std::uint32_t size) {
     LineCache& cache = code_cache();
     const std::uint32_t last = cache.line_of(first + (size - 1));
+    if (last == last_code_line_ && cache.line_of(first) == last) {
+        return;  // still in the buffer that the decoder reads
+    }
     for (std::uint32_t line = cache.line_of(first); line <= last; ++line) {
         if (line == last_code_line_) {
-            continue;  // still in the buffer that the decoder reads
+            continue;
         }
         last_code_line_ = line;
         const bool hit = cache.use(line, on_miss_);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "base/address.hpp"
@@ -15,11 +17,11 @@ class LineCache {
   public:
     /// `bytes` 0: a cache that holds nothing.
     LineCache(std::uint32_t bytes, std::uint32_t ways, std::uint32_t line, Replacement replacement)
-        : tags_({line == 0 ? 0 : bytes / line, ways, replacement}), line_(line) {}
+        : tags_({line == 0 ? 0 : bytes / line, ways, replacement}),
+          shift_(static_cast<unsigned>(std::countr_zero(std::max(line, 1U)))) {}
 
     [[nodiscard]] bool exists() const { return tags_.places() != 0; }
-    [[nodiscard]] std::uint32_t line_size() const { return line_; }
-    [[nodiscard]] std::uint32_t line_of(PhysicalAddress a) const { return a.value / line_; }
+    [[nodiscard]] std::uint32_t line_of(PhysicalAddress a) const { return a.value >> shift_; }
 
     /// Whether the line was there; after a miss it is, if it is to be filled.
     bool use(std::uint32_t line, OnMiss on_miss) {
@@ -35,7 +37,7 @@ class LineCache {
 
   private:
     TagStore tags_;
-    std::uint32_t line_;
+    unsigned shift_;
 };
 
 }  // namespace ringside::cpu::memory_model
