@@ -108,11 +108,11 @@ TEST_CASE("inspect: what is assumed of a profile, and why", "[cli]") {
 
 TEST_CASE("inspect: what an instruction costs, on all models or one", "[cli]") {
     const auto all = inspected({"clocks", "int"});
-    CHECK(contains(all, "INT n  path inner    protected  99"));
+    CHECK(contains(all, "INT n  path inner     protected  99"));
     CHECK(contains(all, "~130"));
     CHECK(count_lines(all) == 2 + 6);
     const auto one = inspected({"clocks", "int", "--cpu", "i486"});
-    CHECK(contains(one, "INT n  path inner    protected  71      lists differ"));
+    CHECK(contains(one, "INT n  path inner     protected  71      lists differ"));
     CHECK(inspected({"clocks", "INT", "n"}) == all);
     CHECK(count_lines(inspected({"clocks"})) > 500);
 }
