@@ -25,8 +25,8 @@ std::string subtotals_text(const cpu::Cpu& cpu, std::uint64_t idle_ticks) {
     for (std::size_t i = 0; i < cpu::timing::adder_count; ++i) {
         const auto adder = static_cast<cpu::timing::Adder>(i);
         if (subtotals[adder] != 0) {
-            out += fmt::format("  {:<22}{:>14}\n", name_of(adder),
-                               subtotals[adder] / ticks_per_clock);
+            out +=
+                fmt::format("  {:<22}{:>14}\n", name_of(adder), subtotals[adder] / ticks_per_clock);
         }
     }
     return out;
@@ -62,10 +62,9 @@ std::string Statistics::text(bool assumed, std::string_view service_body) const 
         std::min(rings[0], machine_.service_ticks() / cpu::traits(cpu.model).ticks_per_clock);
     const char* const mark = assumed ? "  (contains assumed figures)" : "";
 
-    const std::string level =
-        cpu.level == cpu::timing::Level::table
-            ? std::string{}
-            : fmt::format(" at --timing {}", cpu::timing::name_of(cpu.level));
+    const std::string level = cpu.level == cpu::timing::Level::table
+                                  ? std::string{}
+                                  : fmt::format(" at --timing {}", cpu::timing::name_of(cpu.level));
     std::string out = fmt::format("{:<24}{:>14} clocks{}{}\n", "total", cpu.cycles(), level, mark);
     out += subtotals_text(cpu, machine_.idle_ticks());
     for (unsigned ring = 4; ring-- > 0;) {
