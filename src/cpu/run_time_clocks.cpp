@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 
+#include "base/ensure.hpp"
 #include "cpu/decode/decoder.hpp"
 #include "cpu/timing/encoding.hpp"
 
@@ -41,7 +42,9 @@ std::uint32_t components_at_eip(Cpu& cpu) {
 
 }  // namespace
 
-void note_path(Cpu& cpu, const timing::PathCost& path) {
+void charge_noted_path(Cpu& cpu, const timing::PathCost& path) {
+    ensure(path.ticks != timing::PathCost::lacking, "a path that the model lacks");
+    cpu.clock += path.ticks;
     cpu.assumed_figures += path.assumed ? 1U : 0U;
     if (path.plus_m) {
         cpu.clock += components_at_eip(cpu);

@@ -26,17 +26,18 @@ inline void add_formula(Cpu& cpu, const Op* op, std::uint32_t n) {
     }
 }
 
-/// Remembers what else a path comes with: the +m of the instruction it led to, which is charged
-/// here, and that no manual prints its figure.
-[[gnu::noinline]] void note_path(Cpu& cpu, const timing::PathCost& path);
+/// charge_path() for one that comes with more: the +m of the instruction it led to, or a figure
+/// that no manual prints. Throws BrokenInvariant for a path that the model lacks.
+[[gnu::noinline]] void charge_noted_path(Cpu& cpu, const timing::PathCost& path);
 
 /// Adds what a path through a gate or descriptor costs. CS and EIP are those of its end, and so is
 /// the context.
 inline void charge_path(Cpu& cpu, const timing::PathCost& path) {
-    cpu.clock += path.ticks;
     if (path.noted) [[unlikely]] {
-        note_path(cpu, path);
+        charge_noted_path(cpu, path);
+        return;
     }
+    cpu.clock += path.ticks;
 }
 
 /// What the i386 transfer before still has to pay, now that its target is known to have that many

@@ -30,7 +30,7 @@ void arrive(Cpu& cpu, const Op* op, CheckedSegment cs, std::uint32_t eip, Path p
     cpu.eip = eip;
     cpu.context_changed();
     cpu.clock += op->clocks;
-    charge_path(cpu, cpu.clocks.transition(path));
+    charge_path(cpu, cpu.clocks.path_cost(path));
 }
 
 /// A far JMP or CALL whose selector names no segment: what the descriptor is decides.
@@ -137,7 +137,7 @@ void return_far(Cpu& cpu, const Op* op, std::uint32_t released, bool with_immedi
     cpu.context_changed();
     const Path path = with_immediate ? Path::retf_imm_outer : Path::retf_outer;
     cpu.clock += op->clocks;
-    charge_path(cpu, cpu.clocks.transition(path));
+    charge_path(cpu, cpu.clocks.path_cost(path));
     watched.finish(cpu);
 }
 

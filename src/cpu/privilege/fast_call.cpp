@@ -31,7 +31,7 @@ void arrive(Cpu& cpu, const Op* op, Path path, unsigned cpl, Watched& watched) {
     cpu.cpl = cpl;
     cpu.enter_context();
     cpu.clock += op->clocks;
-    charge_path(cpu, cpu.clocks.transition(path));
+    charge_path(cpu, cpu.clocks.path_cost(path));
     watched.finish(cpu);
 }
 

@@ -173,7 +173,7 @@ Route through_gate(Cpu& cpu, const Event& event, Descriptor gate, std::uint32_t 
 /// The handler is entered: the clocks of the way there.
 void arrive(Cpu& cpu, const Event& event, Route route, std::uint64_t block_ticks) {
     cpu.clock += block_ticks;
-    charge_path(cpu, cpu.clocks.transition(cause_of(event), route));
+    charge_path(cpu, cpu.clocks.path_cost(cause_of(event), route));
     cpu.trap_suppressed = true;
 }
 
@@ -217,7 +217,7 @@ void take(Cpu& cpu, const Event& event, const Op* op, std::uint64_t block_ticks)
                      event.has_error_code() ? &event.error_code : nullptr},
                     watched);
         if (path.noted) {
-            note_path(cpu, path);
+            cpu.assumed_figures += path.assumed ? 1U : 0U;
         }
         return;
     }

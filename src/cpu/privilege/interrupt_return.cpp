@@ -51,7 +51,7 @@ void interrupt_return(Cpu& cpu, const Op* op) {
     }
     const auto arrive = [&](Path path) {
         cpu.clock += op->clocks;
-        charge_path(cpu, cpu.clocks.transition(path));
+        charge_path(cpu, cpu.clocks.path_cost(path));
     };
     if constexpr (width == 4) {
         if (return_usual_way(cpu)) [[likely]] {

@@ -32,7 +32,7 @@ void arrive(Cpu& cpu, const Op* op, Selector selector, std::uint32_t eip, Path p
     cpu.eip = eip;
     cpu.context_changed();
     cpu.clock += op->clocks;
-    charge_path(cpu, cpu.clocks.transition(path));
+    charge_path(cpu, cpu.clocks.path_cost(path));
 }
 
 Fault table_too_small(const Cpu& cpu) {

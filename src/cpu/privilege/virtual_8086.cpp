@@ -40,7 +40,7 @@ void return_to_virtual_8086(Cpu& cpu, const Op* op, const std::array<std::uint32
     cpu.set_eflags(frame[2] & cpu.known_eflags);
     cpu.context_changed();
     cpu.clock += op->clocks;
-    charge_path(cpu, cpu.clocks.transition(timing::Path::iret_v86));
+    charge_path(cpu, cpu.clocks.path_cost(timing::Path::iret_v86));
     watched.finish(cpu);
 }
 

@@ -61,7 +61,8 @@ std::optional<Figure> ClockTable::charged(const ClockRow& row) const {
 }
 
 ClockTable::Filed ClockTable::file(const ClockRow& row) {
-    Filed filed{charged(row), 0, pairing_of(row.key, row.form)};
+    const bool pairs = model_ == Model::pentium;
+    Filed filed{charged(row), 0, pairs ? pairing_of(row.key, row.form) : Pairing::alone};
     if (filed.figure && filed.figure->formula) {
         formulas_.push_back(*filed.figure->formula);
         filed.formula_index = static_cast<std::uint16_t>(formulas_.size());
@@ -109,7 +110,8 @@ void ClockTable::fill_paths(const FiledRows& named) {
         into = found->second;
     };
     const auto without_number = [this](const Filed& filed) {
-        return filed.figure ? path_cost(filed, 0) : PathCost{.ticks = PathCost::lacking};
+        return filed.figure ? cost_at(filed, 0)
+                            : PathCost{.ticks = PathCost::lacking, .noted = true};
     };
     for (std::uint8_t cause = 0; cause < cause_count; ++cause) {
         for (std::uint8_t route = 0; route < route_count; ++route) {

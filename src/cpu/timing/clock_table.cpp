@@ -156,7 +156,7 @@ Cost ClockTable::cost(std::string_view name, const ZydisDecodedInstruction& inst
     return cost;
 }
 
-PathCost ClockTable::path_cost(const Filed& filed, std::uint32_t n) const {
+PathCost ClockTable::cost_at(const Filed& filed, std::uint32_t n) const {
     if (!filed.figure) [[unlikely]] {
         throw_lacking();
     }
@@ -170,11 +170,11 @@ void ClockTable::throw_lacking() const {
 }
 
 PathCost ClockTable::transition(Path path, std::uint32_t parameters) const {
-    return path_cost(paths_.at(index_of(path)), parameters);
+    return cost_at(paths_.at(index_of(path)), parameters);
 }
 
 PathCost ClockTable::task_switch(Task from, Task to, bool by_iret) const {
-    return path_cost(tasks_.at(by_iret ? 1 : 0).at(index_of(from)).at(index_of(to)), 0);
+    return cost_at(tasks_.at(by_iret ? 1 : 0).at(index_of(from)).at(index_of(to)), 0);
 }
 
 Cost ClockTable::port(PortForm form, PortRight right) const {

@@ -45,7 +45,7 @@ struct PathCost {
     std::uint32_t ticks = 0;
     bool assumed = false;
     bool plus_m = false;  ///< add `components` of the instruction at the target (i386)
-    /// Has a +m, or is assumed where figures usually are not.
+    /// Has a +m, is assumed where figures usually are not, or is lacking.
     bool noted = false;
 };
 
@@ -81,15 +81,20 @@ class ClockTable {
 
     /// Delivery through the IDT.
     [[nodiscard]] PathCost transition(Cause cause, Route route) const {
-        return known(entry_costs_[static_cast<std::size_t>(cause) * route_count +
-                                  static_cast<std::size_t>(route)]);
+        return known(path_cost(cause, route));
     }
     /// Throws BrokenInvariant for a path that the model lacks (SYSENTER before p6).
-    [[nodiscard]] PathCost transition(Path path) const {
-        return known(path_costs_[static_cast<std::size_t>(path)]);
-    }
+    [[nodiscard]] PathCost transition(Path path) const { return known(path_cost(path)); }
     /// `parameters` counts what a call gate copies.
     [[nodiscard]] PathCost transition(Path path, std::uint32_t parameters) const;
+    /// The same for who looks at `noted` first: ticks of a path that the model lacks are `lacking`.
+    [[nodiscard]] const PathCost& path_cost(Cause cause, Route route) const {
+        return entry_costs_[static_cast<std::size_t>(cause) * route_count +
+                            static_cast<std::size_t>(route)];
+    }
+    [[nodiscard]] const PathCost& path_cost(Path path) const {
+        return path_costs_[static_cast<std::size_t>(path)];
+    }
     /// Comes on top of the path that leads to the task. `by_iret` for Path::iret_task.
     [[nodiscard]] PathCost task_switch(Task from, Task to, bool by_iret = false) const;
     /// The repeated forms have a formula of the elements done.
@@ -141,7 +146,7 @@ class ClockTable {
     static const Filed* find(const Key& key, const ZydisDecodedInstruction& instruction,
                              const ZydisDecodedOperand* operands, bool protected_mode);
     Cost cost_of(const Filed& filed) const;
-    PathCost path_cost(const Filed& filed, std::uint32_t n) const;
+    PathCost cost_at(const Filed& filed, std::uint32_t n) const;
     [[nodiscard]] PathCost known(PathCost cost) const {
         if (cost.ticks == PathCost::lacking) [[unlikely]] {
             throw_lacking();
