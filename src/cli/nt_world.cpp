@@ -302,9 +302,10 @@ nt::ServiceTicks service_ticks(const WorldOptions& options, std::uint64_t ticks_
     const auto base = thousandths(std::string_view(text).substr(0, comma));
     const auto per_byte =
         comma == std::string::npos ? 0 : thousandths(std::string_view(text).substr(comma + 1));
-    if (!base || *base % 1000 != 0 || !per_byte) {
+    // Below a thousand clocks a byte no transfer of 4 GiB overflows the counter's arithmetic.
+    if (!base || *base % 1000 != 0 || !per_byte || *per_byte >= 1'000'000) {
         throw InputError(2, fmt::format("--service-clocks {}: want BASE or BASE,PER_BYTE: whole "
-                                        "clocks, and clocks with up to three decimals",
+                                        "clocks, and clocks below 1000 with up to three decimals",
                                         text));
     }
     return {*base / 1000 * ticks_per_clock, *per_byte * ticks_per_clock};

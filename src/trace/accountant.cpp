@@ -15,9 +15,8 @@ Accountant::Accountant(const guest::Machine& machine, ClockObserver* observer)
       bodies_(machine.service_ticks()) {}
 
 void Accountant::spend_until(Spot spot, std::uint64_t tick) {
-    if (tick < tick_) {
-        return;
-    }
+    // An instruction that faults takes back what the pipeline made of it; what was booked stays.
+    tick = std::max(tick, tick_);
     const std::uint64_t idle = machine_.idle_ticks() - std::exchange(idle_, machine_.idle_ticks());
     if (idle != 0) {
         spend({.thread = spot.thread, .stage = spot_stage::idle}, std::min(idle, tick - tick_));

@@ -93,6 +93,22 @@ TEST_CASE("profile: no block size and no second run changes a byte", "[cli]") {
     }
 }
 
+TEST_CASE("profile: at every level of timing tables add up, whatever the block size", "[cli]") {
+    for (const auto& [level, cpu] : {std::pair{"count", "p6"}, std::pair{"pipe", "pentium"},
+                                     std::pair{"memory", "i486"}, std::pair{"memory", "p6"}}) {
+        INFO(level << " " << cpu);
+        const std::vector<std::string> options{"--timing", level, "--cpu", cpu};
+        const auto flat = profiled(options, example("seh.exe"));
+        for (const auto& [title, sum] : table_sums(flat)) {
+            INFO(title);
+            CHECK(sum == clocks_of_run(options, example("seh.exe")));
+        }
+        auto single = options;
+        single.insert(single.end(), {"--block-size", "1"});
+        CHECK(profiled(single, example("seh.exe")) == flat);
+    }
+}
+
 TEST_CASE("profile: a call is seen from the program through stub and gate to its service",
           "[cli]") {
     for (const auto& [entry, gate, stub] :
@@ -188,7 +204,7 @@ TEST_CASE("service clocks: a body takes BASE, and PER_BYTE for what it transferr
 }
 
 TEST_CASE("service clocks: a figure that is none is a usage error", "[cli]") {
-    for (const char* text : {"x", "1.5", "1,", "1,2.3456", "-1", "1,2,3"}) {
+    for (const char* text : {"x", "1.5", "1,", "1,2.3456", "-1", "1,2,3", "1,1000"}) {
         const auto finished = ringside::test::ringside(
             {"run", std::string("--service-clocks=") + text, example("hello.exe")});
         INFO(text << finished.error);
