@@ -113,7 +113,6 @@ measure::Report measured(const CommandLine& line) {
         auto trip =
             measure::measure_ring_loop(bare_machine(line, subject), subject.way, line.bench.rounds);
         trip.cpu = subject.cpu;
-        trip.assumed = cpu::model_named(subject.cpu) >= cpu::Model::p6;
         report.trips.push_back(std::move(trip));
     }
     for (const Subject& subject : subjects) {

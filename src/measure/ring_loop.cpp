@@ -7,6 +7,7 @@
 #include <embedded/measure.hpp>
 
 #include "base/ensure.hpp"
+#include "cpu/assumed_clocks.hpp"
 #include "guest/bare.hpp"
 #include "profile/profiler.hpp"
 
@@ -39,7 +40,9 @@ profile::Profile run_profiled(const guest::MachineConfig& config, Way way, std::
     const guest::StopReason stop = machine.run(loop);
     ensure(stop.kind == guest::StopKind::guest_exit,
            fmt::format("the ring loop ends by HLT: {}", stop.message));
-    return profiler.finish();
+    profile::Profile profile = profiler.finish();
+    profile.assumed = cpu::has_assumed_clocks(machine.cpu());
+    return profile;
 }
 
 }  // namespace
@@ -49,6 +52,7 @@ RoundTrip measure_ring_loop(const guest::MachineConfig& config, Way way, std::ui
     const profile::Profile many = run_profiled(config, way, 2 * rounds);
     RoundTrip trip = round_trip({few, many, rounds});
     trip.guest = "bare";
+    trip.assumed = many.assumed;
     trip.entry = way == Way::sysenter ? "sysenter" : "int 2Eh";
     return trip;
 }

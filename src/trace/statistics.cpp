@@ -13,13 +13,13 @@ namespace ringside::trace {
 namespace {
 
 /// What the total is made of at the levels that correct the table.
-std::string subtotals_text(const cpu::Cpu& cpu, std::uint64_t idle_ticks) {
+std::string subtotals_text(const cpu::Cpu& cpu, std::uint64_t ticks_elsewhere) {
     if (!cpu.pipeline) {
         return {};
     }
     const auto ticks_per_clock = static_cast<std::int64_t>(cpu::traits(cpu.model).ticks_per_clock);
     const cpu::timing::Subtotals& subtotals = cpu.pipeline->subtotals();
-    const auto busy = static_cast<std::int64_t>(cpu.clock - idle_ticks);
+    const auto busy = static_cast<std::int64_t>(cpu.clock - ticks_elsewhere);
     std::string out = fmt::format("  {:<22}{:>14}\n", "documented figures",
                                   (busy - subtotals.sum()) / ticks_per_clock);
     for (std::size_t i = 0; i < cpu::timing::adder_count; ++i) {
@@ -66,7 +66,7 @@ std::string Statistics::text(bool assumed, std::string_view service_body) const 
                                   ? std::string{}
                                   : fmt::format(" at --timing {}", cpu::timing::name_of(cpu.level));
     std::string out = fmt::format("{:<24}{:>14} clocks{}{}\n", "total", cpu.cycles(), level, mark);
-    out += subtotals_text(cpu, machine_.idle_ticks());
+    out += subtotals_text(cpu, machine_.idle_ticks() + machine_.service_ticks());
     for (unsigned ring = 4; ring-- > 0;) {
         if (rings[ring] != 0) {
             out += fmt::format("  ring {:<17}{:>14}{}\n", ring, rings[ring], mark);
