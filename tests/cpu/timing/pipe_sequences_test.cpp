@@ -12,6 +12,7 @@
 
 using ringside::cpu::Cpu;
 using ringside::cpu::Model;
+using ringside::cpu::SegmentRegister;
 using ringside::cpu::timing::Level;
 using ringside::test::Rings;
 using ringside::test::TestCpu;
@@ -71,17 +72,24 @@ TEST_CASE("neighbours in the pipeline: registers and memory", "[timing]") {
     check({2, 1, 1, 1, 1}, "89 d8");                 // mov eax,ebx
     check({6, 2, 2, 2, 2}, "8b 06 83 c0 01");        // mov eax,[esi]; add eax,1
     check({8, 2, 2, 2, 1}, "8b 06 8b 17");           // mov eax,[esi]; mov edx,[edi]
-    check({5, 2, 1, 2, 1}, "8b 04 33");              // mov eax,[ebx+esi]
+    check({5, 2, 1, 2, 1}, "8b 04 b3");              // mov eax,[ebx+esi*4]
     check({2, 2, 1, 2, 1}, "c7 45 fc 05 00 00 00");  // mov dword [ebp-4],5
-    check({4, 2, 2, 2, 2}, "26 a1 00 00 01 00");     // mov eax,es:[10000h]
-    check({14, 6, 6, 6, 5}, "01 06 01 0f");          // add [esi],eax; add [edi],ecx
-    check({8, 3, 3, 3, 2}, "23 06 83 c1 01");        // and eax,[esi]; add ecx,1
-    check({5, 3, 2, 3, 1}, "c1 e0 03 89 ca");        // shl eax,3; mov edx,ecx
-    check({5, 3, 2, 3, 2}, "89 ca c1 e0 03");        // the other way round
-    check({6, 3, 3, 3, 2}, "55 89 e5 83 ec 10");     // push ebp; mov ebp,esp; sub esp,16
+    const Setup flat_fs = [](TestCpu& cpu) {
+        cpu.core().segment(SegmentRegister::fs) = cpu.core().segment(SegmentRegister::ds);
+    };
+    check({4, 2, 2, 2, 2}, "64 a1 00 00 00 00", flat_fs);  // mov eax,fs:[0]
+    check({14, 6, 6, 6, 5}, "01 06 01 0f");                // add [esi],eax; add [edi],ecx
+    check({8, 3, 3, 3, 2}, "23 06 83 c1 01");              // and eax,[esi]; add ecx,1
+    check({5, 3, 2, 3, 1}, "c1 e0 03 89 ca");              // shl eax,3; mov edx,ecx
+    check({5, 3, 2, 3, 2}, "89 ca c1 e0 03");              // the other way round
+    check({6, 3, 3, 3, 2}, "55 89 e5 83 ec 10");           // push ebp; mov ebp,esp; sub esp,16
     check({38, 40, 41, 40, 41}, "f7 f1", [](TestCpu& cpu) { cpu.ecx() = 1; });  // div ecx
     check({42, 20, 10, 20, 10}, "60 61");                                       // pushad; popad
     check({14, 19, 14, 19, 14}, "c8 08 00 00 c9");                              // enter 8,0; leave
+    const Setup data_selector = [](TestCpu& cpu) {
+        cpu.ebx() = cpu.core().segment(SegmentRegister::ds).selector.value();
+    };
+    check({18, 9, 2, 9, 2}, "8e e3", data_selector);  // mov fs,bx
 }
 
 TEST_CASE("neighbours in the pipeline: an address that was just computed", "[timing]") {
@@ -128,7 +136,7 @@ std::uint64_t clocks_in_ring_3(Model model, Level level, std::string_view code) 
     m.code(Rings::handlers + 0x2E0, "cf");  // iretd
     // A call gate of two parameters to "push ebp; pop ebp; retf 8".
     m.descriptor(Rings::spare, (std::uint32_t{Rings::code0} << 16) | 0x3000, 0x0002EC02);
-    m.code(0x23000, "ca 08 00");
+    m.code(0x23000, "55 5d ca 08 00");
     m.set_dword(Rings::stack_top - 8, Rings::start + 0x20);
     m.code(Rings::start + 0x20, "f4");
     m.reg(ringside::cpu::GeneralRegister::esp) = Rings::stack_top - 8;
@@ -151,6 +159,7 @@ TEST_CASE("neighbours in the pipeline: through gates and back", "[timing]") {
     check_in_ring_3({181, 107, 75, 107, 75}, "cd 2e f4");
     // mov eax,5; lea edx,[esp+4]; int 2Eh; ret 4, which was not seen before: 3 clocks
     check_in_ring_3({196, 114, 80, 114, 79 + 3}, "b8 05 00 00 00 8d 54 24 04 cd 2e c2 04 00");
-    // call far through the gate; retf 8 is the only instruction there, of two components
-    check_in_ring_3({172, 121, 72, 121, 72}, "9a 00 00 00 00 43 00 f4");
+    // call far through the gate, whose target has one component; retf 8: with them 171, 121 and 72
+    // clocks. Between them push ebp and pop ebp, which do not pair.
+    check_in_ring_3({171 + 6, 121 + 2, 72 + 2, 121 + 2, 72 + 2}, "9a 00 00 00 00 43 00 f4");
 }
