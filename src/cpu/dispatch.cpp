@@ -68,20 +68,31 @@ bool take_instruction_breakpoint(Cpu& cpu) {
     return hit != 0;
 }
 
-/// Runs one block, or one instruction when `single`. A pause waits until the clock has left
-/// `started_at`, so that every run gets somewhere.
-void run_block(Cpu& cpu, bool single, std::uint64_t started_at) {
+/// The block at EIP if it is at hand; for the first one of a run, when no link waits to be set.
+Block* recalled(Cpu& cpu, std::uint64_t stamp) {
+    const JumpCacheEntry& known = cpu.blocks->jump_entry(cpu.eip);
+    const bool same = known.eip == cpu.eip && known.stamp == stamp;
+    return same && !known.block->is_stale ? known.block : nullptr;
+}
+
+/// Runs one block, or one instruction when `single`; `first` of this run. A pause waits until the
+/// clock has left `started_at`, so that every run gets somewhere.
+void run_block(Cpu& cpu, bool single, std::uint64_t started_at, bool first) {
     cpu.at = nullptr;
     const std::uint32_t mode = cpu.mode | (single ? block_mode::single : 0U);
-    Block* const block = cpu.blocks->find(cpu, mode);
     // Single blocks are neither cached by EIP nor linked, so they come back after one instruction.
+    const std::uint64_t stamp = cpu.blocks->stamp(mode);
+    Block* block = first ? recalled(cpu, stamp) : nullptr;
+    if (block == nullptr) {
+        block = cpu.blocks->find(cpu, mode);
+    }
     cpu.stamp = cpu.blocks->stamp(mode);
     if (!single && cpu.clock + block->bound > cpu.deadline) {
         if (cpu.deadline < cpu.event_deadline && cpu.clock > started_at) {
             cpu.exit.kind = ExitKind::budget_spent;  // a pause, taken where it costs nothing
             cpu.held = true;
         } else {
-            run_block(cpu, true, started_at);
+            run_block(cpu, true, started_at, false);
         }
         return;
     }
@@ -137,6 +148,7 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
     context_changed();
     blocks->forget_link();
     std::optional<Event> raised;
+    bool first = true;
     // At most levels the clock tells whether an instruction ran; the second of a pair costs
     // nothing.
     const auto begun = [this] { return pipeline ? pipeline->issued() : 0; };
@@ -180,7 +192,7 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             held = false;
             // RF holds for one instruction. It goes before that one, because IRET may set it anew.
             system_flags &= ~flag::rf;
-            run_block(*this, single, started_at);
+            run_block(*this, single, started_at, std::exchange(first, false));
             at = nullptr;
             if (refill != 0) [[unlikely]] {
                 pay_refill(*this);

@@ -73,7 +73,12 @@ void load_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
     const Descriptor d = entry->descriptor;
     if (d.rights() == usual_rights::data(3) ||
         d.rights() == usual_rights::data(std::max(cpu.cpl, selector.rpl()))) [[likely]] {
-        cpu.segment(r).load(selector, d);
+        Segment& s = cpu.segment(r);
+        // A kernel's entry loads DS and ES with what they hold.
+        if (s.selector != selector || s.descriptor.low() != d.low() ||
+            s.descriptor.high() != d.high()) {
+            s.load(selector, d);
+        }
         return;
     }
     checked_data_segment(cpu, selector, *entry, cpu.cpl, {}).load_into(cpu.segment(r));
