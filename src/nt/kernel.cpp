@@ -53,6 +53,9 @@ Kernel::Kernel(KernelConfig given, mmu::Mmu& the_mmu, host::Host the_host)
       process(std::make_shared<ProcessObject>()),
       thread(std::make_shared<ThreadObject>()),
       frame_watch(*this),
+      alerted_field(structures.field_place("KTHREAD", "Alerted")),
+      apc_list_field(structures.field_place("KAPC_STATE", "ApcListHead")
+                         .within(structures.field_place("KTHREAD", "ApcState"))),
       trap_frame_field_(structures.field_place("KTHREAD", "TrapFrame")),
       previous_mode_field_(structures.field_place("KTHREAD", "PreviousMode")) {
     memory.set_stack_hooks([this] { return user_stack(); },

@@ -126,6 +126,9 @@ class Kernel {
     std::optional<HardError> hard_error;
 
     TrapFrameWatch frame_watch;
+    /// KTHREAD.Alerted and ApcState.ApcListHead, which every test for an alert asks for.
+    const FieldPlace alerted_field;
+    const FieldPlace apc_list_field;
     /// Kernel structures made at run time; there from boot on.
     std::optional<Pool> pool;
     /// CR2, for reports; set by whoever owns the CPU.

@@ -20,7 +20,7 @@ LinearAddress apc_state(Kernel& kernel, const ThreadObject& thread) {
 
 /// ApcListHead[KernelMode] and, behind it, ApcListHead[UserMode].
 LinearAddress kernel_list(Kernel& kernel, const ThreadObject& thread) {
-    return kernel.structures.place(apc_state(kernel, thread), "KAPC_STATE", "ApcListHead");
+    return thread.kthread + kernel.apc_list_field.offset;
 }
 
 LinearAddress user_list(Kernel& kernel, const ThreadObject& thread) {
@@ -75,7 +75,7 @@ bool has_user_apc(Kernel& kernel) {
 
 NTSTATUS KeTestAlertThread(Kernel& kernel) {
     const LinearAddress alerted =
-        kernel.structures.place(kernel.thread->kthread, "KTHREAD", "Alerted") + user_mode_index;
+        kernel.thread->kthread + kernel.alerted_field.offset + user_mode_index;
     if (kernel.structures.read<std::uint8_t>(alerted) != 0) {
         kernel.structures.write<std::uint8_t>(alerted, 0);
         return STATUS_ALERTED;

@@ -21,7 +21,12 @@ struct KernelStructureLost {
 /// their names would be most of the work.
 struct FieldPlace {
     std::uint32_t offset = 0;
-    std::uint32_t size = 0;  ///< bytes: 1, 2 or 4
+    std::uint32_t size = 0;  ///< bytes: 1, 2 or 4 for those that are read as numbers
+
+    /// The same field in the structure that `outer` is a field of.
+    [[nodiscard]] FieldPlace within(FieldPlace outer) const {
+        return {outer.offset + offset, size};
+    }
 };
 
 /// Fields of kernel structures in guest memory, by the names of the profile's layout.
