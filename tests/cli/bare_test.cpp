@@ -208,9 +208,9 @@ TEST_CASE("bare: inspect shows tables at the end or at a place", "[cli]") {
 }
 
 TEST_CASE("bare: a ROM alone starts at the reset vector in real mode", "[cli]") {
-    const auto traced = ringside::test::ringside(
-        {"trace", "--os", "bare", "--timeout", "60", "--rom", example("bare_rom.rom") + "@0xF0000",
-         "--symbols", example("bare_rom.elf")});
+    const auto traced = ringside::test::ringside({"trace", "--os", "bare", "--timeout", "60",
+                                                  "--rom", example("bare_rom.rom") + "@0xF0000",
+                                                  "--symbols", example("bare_rom.elf")});
     CHECK(traced.status == 0);
     CHECK(traced.output ==
           "Real mode, from the reset vector.\nProtected mode, and the ROM is as it was.\n");

@@ -408,7 +408,7 @@ Selection select_quick_x87(const Decoded& d, std::uint32_t mode, const fpu::Form
     const unsigned escape = d.instruction.opcode;
     const auto& modrm = d.instruction.raw.modrm;
     if (form.direction == fpu::Direction::none) {
-        return select_registers(escape, static_cast<unsigned>(0xC0U | modrm.reg << 3 | modrm.rm));
+        return select_registers(escape, 0xC0U | unsigned{modrm.reg} << 3 | modrm.rm);
     }
     if (form.operand == fpu::Operand::ax) {
         return {};

@@ -75,9 +75,9 @@ bool agree(const Form& form, X87Step& ours, X87Step& judge) {
     }
     const State& a = ours.state;
     const State& b = judge.state;
-    return a.physical == b.physical && a.control == b.control && a.status_word() == b.status_word() &&
-           a.occupied == b.occupied && ours.memory == judge.memory && ours.eax == judge.eax &&
-           ours.eflags == judge.eflags;
+    return a.physical == b.physical && a.control == b.control &&
+           a.status_word() == b.status_word() && a.occupied == b.occupied &&
+           ours.memory == judge.memory && ours.eax == judge.eax && ours.eflags == judge.eflags;
 }
 
 /// Units in the last place between two results; those of different kinds are far apart.
@@ -105,8 +105,8 @@ bool close(X87Step ours, X87Step judge) {
     }
     ours.state.status = static_cast<std::uint16_t>(ours.state.status | status::c1);
     judge.state.status = static_cast<std::uint16_t>(judge.state.status | status::c1);
-    return ours.state.status_word() == judge.state.status_word() && ours.state.occupied == judge.state.occupied &&
-           ours.state.control == judge.state.control;
+    return ours.state.status_word() == judge.state.status_word() &&
+           ours.state.occupied == judge.state.occupied && ours.state.control == judge.state.control;
 }
 
 bool is_elementary(const Form& form) {

@@ -156,9 +156,8 @@ TEST_CASE("a model lacks figures only for what came after it, or went before", "
                                                "float compare any",
                                                "float convert any",
                                                "packed float convert any"};
-    const std::set<std::string> since_pentium =
-        joined(joined(since_p6, float_since_p6),
-               {"CMPXCHG8B m", "RDTSC any", "RDMSR any", "WRMSR any"});
+    const std::set<std::string> since_pentium = joined(
+        joined(since_p6, float_since_p6), {"CMPXCHG8B m", "RDTSC any", "RDMSR any", "WRMSR any"});
     const std::set<std::string> since_i486 =
         joined(since_pentium, {"BSWAP r", "CMPXCHG r,r", "CMPXCHG m,r", "XADD r,r", "XADD m,r",
                                "CPUID any", "INVD any", "WBINVD any", "INVLPG m", "MOV cr4,r",
