@@ -29,8 +29,8 @@ std::string far_code(const FarForm& form, Stage& stage, std::uint32_t offset,
     const std::uint32_t at = stage.code32() ? from_ebx_to_edi : 0;
     target.resize(8);
     for (std::uint32_t i = 0; i < 8; i += 4) {
-        stage.set_data(at + i, target[i] | target[i + 1] << 8U | target[i + 2] << 16U |
-                                   std::uint32_t{target[i + 3]} << 24U);
+        const auto byte = [&](std::uint32_t k) { return std::uint32_t{target[i + k]} << (8 * k); };
+        stage.set_data(at + i, byte(0) | byte(1) | byte(2) | byte(3));
     }
     return form.call ? "ff 1f" : "ff 2f";
 }
