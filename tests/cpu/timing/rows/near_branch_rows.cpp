@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Branches within a segment: taken or not, and on i386 with the components of their target.
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -132,8 +133,10 @@ class BranchRun {
 
   private:
     [[nodiscard]] std::uint64_t prefix_ticks(const Bytes& bytes) const {
-        const auto count = static_cast<std::uint64_t>(bytes[0] == 0x66 || bytes[0] == 0x67) +
-                           static_cast<std::uint64_t>(bytes[1] == 0x67);
+        const auto opcode = std::find_if_not(bytes.begin(), bytes.end(), [](std::uint8_t byte) {
+            return byte == 0x66 || byte == 0x67;
+        });
+        const auto count = static_cast<std::uint64_t>(opcode - bytes.begin());
         const ClockRow& row = Ledger::row("PREFIX", "adder 66/67/segment/REP");
         return count * printed_figure(row, model_)->value();
     }
