@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/breakpoints.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -62,7 +63,7 @@ bool overlap(const Breakpoint& b, std::uint32_t start, std::uint32_t size) {
 }  // namespace
 
 std::uint32_t armed_kinds(const Cpu& cpu) {
-    std::uint32_t kinds = 0;
+    std::uint32_t kinds = cpu.watches().empty() ? 0U : breakpoint_kind::watch;
     for (unsigned n = 0; n < breakpoints; ++n) {
         if ((enabled(cpu) >> n & 1U) != 0) {
             kinds |= kind_of(cpu, breakpoint(cpu, n).condition);
@@ -87,6 +88,17 @@ void note_data(Cpu& cpu, LinearAddress a, std::uint32_t size, mmu::Access access
                             (b.condition == WaitsFor::data_write && access == mmu::Access::write);
         return wanted && overlap(b, a.value, size);
     });
+}
+
+void note_watched(Cpu& cpu, LinearAddress a, std::uint32_t size, mmu::Access access) {
+    const ExecutionPoint here = cpu.point();
+    const MemoryAccess told{a, size, access == mmu::Access::write, here.cs,
+                            cpu.at != nullptr ? cpu.eip_of(cpu.at) : here.eip};
+    const bool wanted = std::any_of(cpu.watches().begin(), cpu.watches().end(),
+                                    [&](const Watch& watch) { return watch.covers(told); });
+    if (wanted && cpu.observer != nullptr) {
+        cpu.observer->accessed(told);
+    }
 }
 
 void note_ports(Cpu& cpu, std::uint32_t port, std::uint32_t size) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/cpu.hpp"
 
+#include <utility>
+
 #include "cpu/breakpoints.hpp"
 #include "cpu/context.hpp"
 #include "cpu/decode/block.hpp"
@@ -52,9 +54,16 @@ void Cpu::context_changed() {
     enter_context();
 }
 
+void Cpu::set_watches(std::vector<Watch> watches) {
+    watches_ = std::move(watches);
+    armed |= breakpoint_kind::watch;  // so that the context is looked at, with or without them
+    context_changed();
+}
+
 void Cpu::enter_special_context() {
-    armed = (dr7 & dr7::enables) == 0 ? 0 : armed_kinds(*this);
-    const bool all = (armed & breakpoint_kind::data) != 0 || memory != nullptr;
+    armed = armed_kinds(*this);
+    const bool all =
+        (armed & (breakpoint_kind::data | breakpoint_kind::watch)) != 0 || memory != nullptr;
     const auto choose = [&](mmu::Privilege rights, bool long_way) {
         translations_[static_cast<std::size_t>(rights)] =
             long_way ? &no_translations_ : &mmu.tlb(rights);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/address.hpp"
 #include "base/cycles.hpp"
@@ -145,6 +146,9 @@ struct Cpu {
     mmu::Mmu& mmu;
     const timing::ClockTable& clocks;
     CpuObserver* observer = nullptr;
+    /// What the observer is told of by accessed(); set it while the CPU does not run.
+    void set_watches(std::vector<Watch> watches);
+    [[nodiscard]] const std::vector<Watch>& watches() const { return watches_; }
 
     // --- execution -----------------------------------------------------------------------------
     std::uint64_t clock = 0;  ///< ticks, see ModelTraits::ticks_per_clock
@@ -177,7 +181,8 @@ struct Cpu {
     std::uint32_t debug_traps = 0;
     /// Bits B0 to B3 of the breakpoints that the current instruction's accesses matched.
     std::uint32_t breakpoints_hit = 0;
-    /// Bits of breakpoint_kind: what an enabled breakpoint waits for. Not 0: single instructions.
+    /// Bits of breakpoint_kind: what an enabled breakpoint or the host waits for. Not 0: single
+    /// instructions.
     std::uint32_t armed = 0;
     std::optional<Vector> pending_interrupt;
     Exit exit;
@@ -382,11 +387,13 @@ struct Cpu {
     [[gnu::noinline]] std::uint64_t get_place(std::uint32_t size);
     [[gnu::noinline]] void set_place(std::uint64_t value, std::uint32_t size);
 
+    std::vector<Watch> watches_;
     SplitPlace split_place_;
     /// By privilege, for accesses that name theirs.
     std::array<mmu::Tlb*, 2> translations_{};
-    /// Stays empty. While alignment is checked or a data breakpoint is armed, and at the level
-    /// `memory`, accesses look here, so that each goes the long way, where the check is.
+    /// Stays empty. While alignment is checked or a data breakpoint is armed, where the host
+    /// watches, and at the level `memory`, accesses look here, so that each goes the long way,
+    /// where the check is.
     mmu::Tlb no_translations_;
 };
 

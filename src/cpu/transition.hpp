@@ -59,6 +59,29 @@ enum class Flow : std::uint8_t {
     ret,    ///< the same of a RET
 };
 
+/// One access of the processor to a watched place: an operand's, or one that it makes itself on the
+/// way through a gate or to a descriptor table. What the host writes for a service is none.
+struct MemoryAccess {
+    LinearAddress at{};
+    std::uint32_t size = 0;  ///< bytes
+    bool write = false;      ///< it is about to happen; memory still has what was there
+    Selector cs;             ///< of the instruction, or of the one that an interrupt came before
+    std::uint32_t eip = 0;
+};
+
+/// Linear addresses whose accesses an observer wants to be told of.
+struct Watch {
+    LinearAddress at{};
+    std::uint32_t length = 1;  ///< bytes
+    bool reads = false;
+    bool writes = true;
+
+    [[nodiscard]] bool covers(const MemoryAccess& access) const {
+        return (access.write ? writes : reads) &&
+               (access.at.value - at.value < length || at.value - access.at.value < access.size);
+    }
+};
+
 /// Sees transitions and the addresses it asked for. Observing changes nothing the guest can tell.
 class CpuObserver {
   public:
@@ -66,6 +89,9 @@ class CpuObserver {
     virtual void transition(const Transition& transition) = 0;
     /// Control reaches a probed address; the instruction there has not run.
     virtual void reached(LinearAddress address) = 0;
+    /// A watched place is read or written. A stop that is asked for here comes behind the
+    /// instruction.
+    virtual void accessed(const MemoryAccess& access) { static_cast<void>(access); }
     /// To whoever follows control flow: control is at a point of it, whose instruction has not run.
     virtual void flow(Flow point, LinearAddress address) {
         static_cast<void>(point);

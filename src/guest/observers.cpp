@@ -8,8 +8,9 @@
 
 namespace ringside::guest {
 
-void Observers::add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes, ControlFlow flow) {
-    entries_.push_back({&observer, std::move(probes), flow});
+void Observers::add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes, ControlFlow flow,
+                    std::vector<cpu::Watch> watches) {
+    entries_.push_back({&observer, std::move(probes), flow, std::move(watches)});
     install();
 }
 
@@ -20,10 +21,13 @@ void Observers::remove(const cpu::CpuObserver& observer) {
 
 void Observers::install() {
     std::set<std::uint32_t> probes;
+    std::vector<cpu::Watch> watches;
     for (const Entry& entry : entries_) {
         probes.insert(entry.probes.begin(), entry.probes.end());
+        watches.insert(watches.end(), entry.watches.begin(), entry.watches.end());
     }
     cpu_.observer = entries_.empty() ? nullptr : this;
+    cpu_.set_watches(std::move(watches));
     cpu_.blocks->set_probes(std::move(probes));
     cpu_.blocks->set_follows_flow(
         std::any_of(entries_.begin(), entries_.end(),
@@ -40,6 +44,17 @@ void Observers::reached(LinearAddress address) {
     for (const Entry& entry : entries_) {
         if (entry.probes.contains(address.value)) {
             entry.observer->reached(address);
+        }
+    }
+}
+
+void Observers::accessed(const cpu::MemoryAccess& access) {
+    for (const Entry& entry : entries_) {
+        const bool wanted =
+            std::any_of(entry.watches.begin(), entry.watches.end(),
+                        [&](const cpu::Watch& watch) { return watch.covers(access); });
+        if (wanted) {
+            entry.observer->accessed(access);
         }
     }
 }

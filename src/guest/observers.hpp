@@ -25,11 +25,12 @@ class Observers : public cpu::CpuObserver {
     /// is removed. Both calls flush decoded blocks: never make them while the CPU runs. Observers
     /// hear of a thing in the order in which they were added.
     void add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes = {},
-             ControlFlow flow = ControlFlow::ignored);
+             ControlFlow flow = ControlFlow::ignored, std::vector<cpu::Watch> watches = {});
     void remove(const cpu::CpuObserver& observer);
 
     void transition(const cpu::Transition& transition) override;
     void reached(LinearAddress address) override;
+    void accessed(const cpu::MemoryAccess& access) override;
     void flow(cpu::Flow point, LinearAddress address) override;
     [[nodiscard]] bool divides(LinearAddress address) const override;
 
@@ -38,6 +39,7 @@ class Observers : public cpu::CpuObserver {
         cpu::CpuObserver* observer;
         std::set<std::uint32_t> probes;
         ControlFlow flow;
+        std::vector<cpu::Watch> watches;
     };
     void install();
 

@@ -100,6 +100,69 @@ TEST_CASE("observers: following control flow changes no clock", "[guest]") {
     followed.machine.observers().remove(list);
 }
 
+TEST_CASE("observers: accesses to a watched place are told with the instruction that makes them",
+          "[guest]") {
+    struct List : Counter {
+        void accessed(const cpu::MemoryAccess& access) override { accesses.push_back(access); }
+        std::vector<cpu::MemoryAccess> accesses;
+    };
+    constexpr std::uint32_t stack = 0x90000;
+    test::RingMachine plain;
+    REQUIRE(plain.run().status == 85);
+    for (const std::uint32_t limit : {1U, 64U}) {
+        test::RingMachine ring(limit);
+        List frame;
+        List table;
+        const std::uint32_t start = ring.kernel.at("start").value;
+        const std::uint32_t entry = ring.kernel.at("system_service").value;
+        const std::uint32_t user_int = ring.kernel.at("user_int").value;
+        ring.machine.observers().add(frame, {}, ControlFlow::ignored, {{{stack - 0x20}, 0x20}});
+        ring.machine.observers().add(table, {}, ControlFlow::ignored,
+                                     {{ring.kernel.at("service_table") + 4, 1, true, true}});
+        REQUIRE(ring.run().status == 85);
+
+        // The frame for the way into ring 3, then the gate's pushes, then the kernel's own.
+        const std::vector<std::pair<std::uint32_t, std::uint32_t>> expected{
+            {stack - 4, user_int},   {stack - 8, user_int},  {stack - 12, user_int},
+            {stack - 16, user_int},  {stack - 20, user_int}, {stack - 24, entry},
+            {stack - 28, entry + 2}, {stack - 32, entry + 3}};
+        REQUIRE(frame.accesses.size() > 5 + expected.size());
+        CHECK(frame.accesses.front().eip > start);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            const cpu::MemoryAccess& access = frame.accesses[5 + i];
+            CHECK(access.at.value == expected[i].first);
+            CHECK(access.eip == expected[i].second);
+            CHECK(access.size == 4);
+            CHECK(access.write);
+            CHECK(access.cs.value() == (i < 5 ? 0x1B : 0x08));
+        }
+        REQUIRE(table.accesses.size() == 1);  // service 1 is looked up, from four bytes
+        CHECK_FALSE(table.accesses[0].write);
+        CHECK(table.accesses[0].eip == ring.kernel.at("lookup").value);
+
+        ring.machine.observers().remove(frame);
+        ring.machine.observers().remove(table);
+        CHECK(ring.machine.cpu().armed == 0);
+        CHECK(ring.machine.cpu().clock == plain.machine.cpu().clock);
+    }
+}
+
+TEST_CASE("observers: a stop at an access comes behind its instruction", "[guest]") {
+    struct StopThere : Counter {
+        explicit StopThere(Machine& of) : machine(of) {}
+        void accessed(const cpu::MemoryAccess&) override { machine.stop(); }
+        Machine& machine;
+    };
+    test::RingMachine ring;
+    StopThere stop(ring.machine);
+    ring.machine.observers().add(stop, {}, ControlFlow::ignored,
+                                 {{ring.kernel.at("current_frame"), 4}});
+    CHECK(ring.run().kind == StopKind::observer);
+    CHECK(ring.machine.cpu().eip == ring.kernel.at("frame_built").value);
+    ring.machine.observers().remove(stop);
+    CHECK(ring.run().status == 85);
+}
+
 TEST_CASE("observers: with none the CPU has no observer", "[guest]") {
     test::RingMachine ring;
     CHECK(ring.machine.cpu().observer == nullptr);
