@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -46,6 +47,7 @@ struct LayoutRow {
     std::string name;
     std::uint32_t offset = 0;
     std::uint32_t size = 0;
+    std::string type{};  ///< as C spells it, or empty
 };
 
 /// A structure as rows: KTRAP_FRAME, pt_regs, ...
@@ -53,6 +55,15 @@ struct Layout {
     std::string name;
     std::uint32_t size = 0;
     std::vector<LayoutRow> rows;
+};
+
+/// The registers of the code that a trap frame interrupted, as far as the frame keeps them.
+struct InterruptedCode {
+    std::array<std::uint32_t, 8> general{};  ///< in the order of cpu::GeneralRegister
+    std::uint32_t eip = 0;
+    std::uint32_t eflags = 0;
+    std::array<std::uint16_t, 6> selectors{};  ///< in the order of cpu::SegmentRegister
+    unsigned ring = 0;
 };
 
 /// A place in the kernel's entry path that a trace shows as a stage of a call.
@@ -168,6 +179,11 @@ class Personality {
     /// stack held before.
     [[nodiscard]] virtual std::uint32_t frame_length(Machine&, LinearAddress) const {
         return UINT32_MAX;
+    }
+    /// What the frame at an address interrupted; nothing when no complete frame stands there.
+    [[nodiscard]] virtual std::optional<InterruptedCode> interrupted_code(Machine&,
+                                                                          LinearAddress) const {
+        return std::nullopt;
     }
     [[nodiscard]] virtual std::vector<Stage> stages() const { return {}; }
     /// What can be told of a stage while control stands at its address.

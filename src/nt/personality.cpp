@@ -7,6 +7,7 @@
 
 #include "guest/bare.hpp"
 #include "nt/boot/kernel_image.hpp"
+#include "nt/frame_registers.hpp"
 #include "nt/stage_details.hpp"
 #include "nt/views.hpp"
 
@@ -161,7 +162,8 @@ std::vector<guest::Layout> Personality::layouts() const {
     for (const auto& [structure, rows] : kernel_.profile.layout.structures()) {
         guest::Layout layout{.name = structure, .size = rows.size, .rows = {}};
         for (const FieldRow& row : rows.fields) {
-            layout.rows.push_back({.name = row.name, .offset = row.offset, .size = row.size});
+            layout.rows.push_back(
+                {.name = row.name, .offset = row.offset, .size = row.size, .type = row.type});
         }
         layouts.push_back(std::move(layout));
     }
@@ -216,6 +218,11 @@ std::uint32_t Personality::frame_length(guest::Machine& machine, LinearAddress f
     const auto eflags = machine.peek<std::uint32_t>(frame + layout.offset("KTRAP_FRAME", "EFlags"));
     const bool from_kernel = cs && eflags && (*cs & 3) == 0 && (*eflags & virtual_8086) == 0;
     return from_kernel ? layout.offset("KTRAP_FRAME", "HardwareEsp") : layout.size("KTRAP_FRAME");
+}
+
+std::optional<guest::InterruptedCode> Personality::interrupted_code(guest::Machine& machine,
+                                                                    LinearAddress frame) const {
+    return frame_registers(kernel_.profile.layout, machine, frame);
 }
 
 std::vector<guest::Stage> Personality::stages() const {
