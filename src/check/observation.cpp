@@ -60,6 +60,7 @@ void Recorder::record(const trace::Record& record) {
         }
     }
     if (record.frame) {
+        fields.push_back({"frame_address", record.frame->at.value, {}});
         for (const trace::FrameField& field : record.frame->fields) {
             fields.push_back(
                 {"frame." + field.name, field.value, symbol_of(symbols_, field.value)});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cstdlib>
+#include <filesystem>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -24,6 +25,18 @@ bool is_ci() {
            (std::string_view(value) == "1" || std::string_view(value) == "true");
 }
 
+/// The case in a world that the command line has changed further.
+check::Case patched(check::Case one, const CheckOptions& options) {
+    const auto add = [&one](const char* option, const std::vector<std::string>& values) {
+        for (const std::string& value : values) {
+            one.options.emplace_back(option, std::filesystem::absolute(value).string());
+        }
+    };
+    add("patch", options.patches);
+    add("patch-object", options.patch_objects);
+    return one;
+}
+
 check::Observation run_case(const check::Case& one, const std::string& entry,
                             const std::vector<std::string>& folders) {
     const CommandLine line = command_line_of(one, entry, folders);
@@ -46,12 +59,15 @@ int check_command(const CommandLine& line) {
     if (line.check.bless && is_ci()) {
         throw InputError(2, "--bless: never in CI (the environment has CI set)");
     }
+    if (line.check.bless && !(line.check.patches.empty() && line.check.patch_objects.empty())) {
+        throw InputError(2, "--bless: not with --patch; a case names the patches of its world");
+    }
     Output output({}, STDOUT_FILENO);
     const check::CheckRequest request{line.check.paths, line.check.bless, line.output.quiet};
     const int status = check::check(
         request,
         [&line](const check::Case& one, const std::string& entry) {
-            return run_case(one, entry, line.check.program_folders);
+            return run_case(patched(one, line.check), entry, line.check.program_folders);
         },
         [&output](std::string_view text) {
             output.write(text);

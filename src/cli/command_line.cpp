@@ -305,6 +305,10 @@ struct Parser {
                         "rewrite the expectations after showing the difference; never while CI=1");
         add_repeatable(*check, "--programs", line.check.program_folders, "DIR",
                        "where to look for programs first");
+        add_repeatable(*check, "--patch", line.check.patches, "FILE",
+                       "change guest memory in every case, on top of its own patches");
+        add_repeatable(*check, "--patch-object", line.check.patch_objects, "FILE[@SYMBOL]",
+                       "place assembled code in every case");
         check->add_flag("-q,--quiet", line.output.quiet, "name only the cases that differ");
 
         stubs = app.add_subcommand(

@@ -78,6 +78,9 @@ struct OutputOptions {
 struct CheckOptions {
     std::vector<std::string> paths;
     std::vector<std::string> program_folders;
+    /// On top of what each case's own world names; from the current directory.
+    std::vector<std::string> patches;
+    std::vector<std::string> patch_objects;
     bool bless = false;
 };
 

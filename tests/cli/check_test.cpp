@@ -95,6 +95,19 @@ TEST_CASE("check: worlds that cannot be are errors of the case", "[cli]") {
     }
 }
 
+TEST_CASE("check: --patch changes the guest of every case, and is never blessed", "[cli]") {
+    const TemporaryFolder folder;
+    const auto path = folder.file("hello.case.toml", hello_case);
+    // mov eax, STATUS_ACCESS_DENIED; ret 36
+    const auto patch = folder.file("refuse.patch", "nt!NtWriteFile B8 22 00 00 C0 C2 24 00\n");
+    const auto finished = checked({"--patch", patch, path});
+    INFO(finished.output);
+    CHECK(finished.status == 1);
+    CHECK(contains(finished.output, "transition 1 NtWriteFile, status: expected STATUS_SUCCESS"));
+    CHECK(checked({"--bless", "--patch", patch, path}).status == 2);
+    CHECK(checked({path}).status == 0);
+}
+
 TEST_CASE("check: a bare program has a case too", "[cli]") {
     const TemporaryFolder folder;
     folder.file("code", "\xB8\x2A\x00\x00\x00\xE7\xF4"s);  // mov eax,42; out F4h,eax
