@@ -64,6 +64,7 @@ bool overlap(const Breakpoint& b, std::uint32_t start, std::uint32_t size) {
 
 std::uint32_t armed_kinds(const Cpu& cpu) {
     std::uint32_t kinds = cpu.watches().empty() ? 0U : breakpoint_kind::watch;
+    kinds |= cpu.stepping() ? breakpoint_kind::step : 0U;
     for (unsigned n = 0; n < breakpoints; ++n) {
         if ((enabled(cpu) >> n & 1U) != 0) {
             kinds |= kind_of(cpu, breakpoint(cpu, n).condition);

@@ -16,6 +16,7 @@ inline constexpr std::uint32_t instruction = 1;
 inline constexpr std::uint32_t data = 2;
 inline constexpr std::uint32_t port = 4;
 inline constexpr std::uint32_t watch = 8;  ///< of the host (cpu::Watch); DR0 to DR7 know nothing
+inline constexpr std::uint32_t step = 16;  ///< the host wants to be back after one instruction
 }  // namespace breakpoint_kind
 
 /// Bits of breakpoint_kind for the breakpoints that DR7 enables, locally or globally, and for what

@@ -60,6 +60,12 @@ void Cpu::set_watches(std::vector<Watch> watches) {
     context_changed();
 }
 
+void Cpu::set_stepping(bool stepping) {
+    stepping_ = stepping;
+    armed |= breakpoint_kind::step;  // so that the context is looked at
+    context_changed();
+}
+
 void Cpu::enter_special_context() {
     armed = armed_kinds(*this);
     const bool all =

@@ -23,6 +23,10 @@
 #include "cpu/transition.hpp"
 #include "mmu/mmu.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::cpu {
 
 class BlockCache;
@@ -149,6 +153,10 @@ struct Cpu {
     /// What the observer is told of by accessed(); set it while the CPU does not run.
     void set_watches(std::vector<Watch> watches);
     [[nodiscard]] const std::vector<Watch>& watches() const { return watches_; }
+    /// Whether run() comes back after one instruction, or after the interrupt or exception that was
+    /// delivered in its place. Not while the CPU runs.
+    void set_stepping(bool stepping);
+    [[nodiscard]] bool stepping() const { return stepping_; }
 
     // --- execution -----------------------------------------------------------------------------
     std::uint64_t clock = 0;  ///< ticks, see ModelTraits::ticks_per_clock
@@ -247,6 +255,10 @@ struct Cpu {
     }
     /// CR0, CR3 or CR4 changed in a bit that paging looks at.
     void paging_changed();
+    /// All that execution depends on but memory and MMU, which come first: decoded blocks are
+    /// dropped by drop_blocks() before those are loaded.
+    void persist(Archive& archive);
+    void drop_blocks();
 
     // --- guest memory, with the rights of the current privilege ---------------------------------
     template <typename W>
@@ -388,6 +400,7 @@ struct Cpu {
     [[gnu::noinline]] void set_place(std::uint64_t value, std::uint32_t size);
 
     std::vector<Watch> watches_;
+    bool stepping_ = false;
     SplitPlace split_place_;
     /// By privilege, for accesses that name theirs.
     std::array<mmu::Tlb*, 2> translations_{};

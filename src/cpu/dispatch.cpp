@@ -123,6 +123,13 @@ void finish_single(Cpu& cpu, const Start& start) {
     }
 }
 
+/// What the host asked for with set_stepping() is done.
+void end_step(Cpu& cpu) {
+    if (cpu.stepping() && cpu.exit.kind == ExitKind::none) {
+        cpu.exit.kind = ExitKind::budget_spent;
+    }
+}
+
 /// At the level `memory`: the bytes of the instruction at `at` come from somewhere.
 [[gnu::noinline]] void fetch(Cpu& cpu, LinearAddress at, const timing::Issue& issue,
                              std::uint64_t now) {
@@ -170,10 +177,12 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             if (raised) {
                 blocks->forget_link();
                 deliver(*this, *std::exchange(raised, std::nullopt));
+                end_step(*this);
                 continue;
             }
             if (take_interrupt(*this)) {
                 blocks->forget_link();  // what comes next is not where the last block went
+                end_step(*this);
                 continue;
             }
             if (clock >= deadline) {
@@ -182,6 +191,7 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
             }
             if (armed != 0 && take_instruction_breakpoint(*this)) [[unlikely]] {
                 blocks->forget_link();
+                end_step(*this);
                 continue;
             }
             const Start start{system_flags, interrupt_shadow, debug_shadow};
@@ -201,6 +211,7 @@ Exit Cpu::run(std::uint64_t until_tick, std::uint64_t pause_tick) {
                 system_flags |= start.flags & flag::rf;  // stopped in front of it
             } else if (single) {
                 finish_single(*this, start);
+                end_step(*this);
             }
         } catch (const Fault& fault) {
             settle();

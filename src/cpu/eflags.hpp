@@ -98,6 +98,11 @@ class ArithmeticFlags {
                    (((eflags & flag::pf) != 0) != even ? 1U << 8 : 0U);
     }
 
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, result_, carries_);
+    }
+
   private:
     template <typename W>
     static std::uint32_t sign_extended(W value) {

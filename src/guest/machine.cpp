@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/archive.hpp"
 #include "cpu/decode/block.hpp"
 #include "engine/interpreter.hpp"
 
@@ -13,6 +14,26 @@ namespace {
 
 /// How many ticks run between looks at the host's clock and at a request to stop.
 constexpr std::uint64_t slice_ticks = 200'000'000;
+
+/// Marks a run that is to end after one instruction.
+class Stepping {
+  public:
+    Stepping(cpu::Cpu& cpu, bool steps) : cpu_(steps ? &cpu : nullptr) {
+        if (cpu_ != nullptr) {
+            cpu_->set_stepping(true);
+        }
+    }
+    Stepping(const Stepping&) = delete;
+    Stepping& operator=(const Stepping&) = delete;
+    ~Stepping() {
+        if (cpu_ != nullptr) {
+            cpu_->set_stepping(false);
+        }
+    }
+
+  private:
+    cpu::Cpu* cpu_;
+};
 
 }  // namespace
 
@@ -62,6 +83,7 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
             : UINT64_MAX;
     const std::uint64_t pause_at = limits.pause_at.value_or(UINT64_MAX);
     bool stepping = limits.single_steps;
+    const Stepping one(cpu_, limits.one_instruction);
     for (;;) {
         // Looked at first: a system call comes by here, and an exchange locks the bus.
         if (interrupted_.load(std::memory_order_relaxed) &&
@@ -103,6 +125,9 @@ StopReason Machine::run(Personality& personality, const Limits& limits) {
         if (auto stop = handle(personality, exit)) {
             return *std::move(stop);
         }
+        if (limits.one_instruction) {
+            return {StopKind::paused, 0, {}, {}};
+        }
     }
 }
 
@@ -128,6 +153,16 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
             return StopReason{StopKind::observer, 0, "stopped by an observer", {}};
     }
     return std::nullopt;
+}
+
+void Machine::persist(Archive& archive) {
+    if (archive.loading()) {
+        cpu_.drop_blocks();
+    }
+    memory_.persist(archive);
+    mmu_.persist(archive);
+    cpu_.persist(archive);
+    persist_all(archive, idle_ticks_, service_ticks_);
 }
 
 bool Machine::peek(LinearAddress from, std::span<std::byte> to) const {

@@ -32,6 +32,9 @@ struct Limits {
     /// Come back with StopKind::paused at the first instruction boundary at or after this tick.
     /// Unlike the end at `max_cycles` it changes nothing for the guest when the run goes on.
     std::optional<std::uint64_t> pause_at = std::nullopt;
+    /// Come back with StopKind::paused after one instruction, or after the delivery of an interrupt
+    /// or exception that came in its place.
+    bool one_instruction = false;
     /// Enter the engine anew for every instruction; slow, and nothing else.
     bool single_steps = false;
 };
@@ -67,6 +70,9 @@ class Machine {
         service_ticks_ += ticks;
     }
     [[nodiscard]] std::uint64_t service_ticks() const { return service_ticks_; }
+
+    /// Saves or loads memory, MMU, CPU and counters, between runs. Throws DamagedArchive.
+    void persist(Archive& archive);
 
     /// Reads guest memory by linear address as the kernel would, without side effects. False when
     /// a page is missing.

@@ -10,13 +10,19 @@ namespace ringside::guest {
 
 void Observers::add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes, ControlFlow flow,
                     std::vector<cpu::Watch> watches) {
-    entries_.push_back({&observer, std::move(probes), flow, std::move(watches)});
+    entries_.push_back({&observer, std::move(probes), flow, std::move(watches), false});
     install();
 }
 
 void Observers::remove(const cpu::CpuObserver& observer) {
     std::erase_if(entries_, [&](const Entry& entry) { return entry.observer == &observer; });
     install();
+}
+
+void Observers::set_deaf(bool deaf) {
+    for (Entry& entry : entries_) {
+        entry.deaf = deaf;
+    }
 }
 
 void Observers::install() {
@@ -36,13 +42,19 @@ void Observers::install() {
 
 void Observers::transition(const cpu::Transition& transition) {
     for (const Entry& entry : entries_) {
-        entry.observer->transition(transition);
+        if (!entry.deaf) {
+            entry.observer->transition(transition);
+        }
     }
 }
 
 void Observers::reached(LinearAddress address) {
+    if (passed_ == address) {
+        passed_.reset();
+        return;
+    }
     for (const Entry& entry : entries_) {
-        if (entry.probes.contains(address.value)) {
+        if (!entry.deaf && entry.probes.contains(address.value)) {
             entry.observer->reached(address);
         }
     }
@@ -53,7 +65,7 @@ void Observers::accessed(const cpu::MemoryAccess& access) {
         const bool wanted =
             std::any_of(entry.watches.begin(), entry.watches.end(),
                         [&](const cpu::Watch& watch) { return watch.covers(access); });
-        if (wanted) {
+        if (wanted && !entry.deaf) {
             entry.observer->accessed(access);
         }
     }
@@ -61,7 +73,7 @@ void Observers::accessed(const cpu::MemoryAccess& access) {
 
 void Observers::flow(cpu::Flow point, LinearAddress address) {
     for (const Entry& entry : entries_) {
-        if (entry.flow == ControlFlow::followed) {
+        if (!entry.deaf && entry.flow == ControlFlow::followed) {
             entry.observer->flow(point, address);
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -27,6 +28,12 @@ class Observers : public cpu::CpuObserver {
     void add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes = {},
              ControlFlow flow = ControlFlow::ignored, std::vector<cpu::Watch> watches = {});
     void remove(const cpu::CpuObserver& observer);
+    /// Whether those that are there now are told nothing until it ends; one that is added meanwhile
+    /// hears all. May change while the CPU does not run.
+    void set_deaf(bool deaf);
+    /// The next time that control reaches this address, nobody is told: they were, and the
+    /// instruction there has waited since.
+    void pass_probe(LinearAddress address) { passed_ = address; }
 
     void transition(const cpu::Transition& transition) override;
     void reached(LinearAddress address) override;
@@ -40,11 +47,13 @@ class Observers : public cpu::CpuObserver {
         std::set<std::uint32_t> probes;
         ControlFlow flow;
         std::vector<cpu::Watch> watches;
+        bool deaf = false;
     };
     void install();
 
     cpu::Cpu& cpu_;
     std::vector<Entry> entries_;
+    std::optional<LinearAddress> passed_;
 };
 
 }  // namespace ringside::guest

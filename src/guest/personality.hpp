@@ -14,6 +14,10 @@
 #include "guest/service_call.hpp"
 #include "guest/symbols.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::guest {
 
 class Machine;
@@ -155,6 +159,10 @@ class Personality {
     [[nodiscard]] virtual std::optional<std::uint64_t> next_event() const { return std::nullopt; }
     /// Called at the first instruction boundary at or after next_event(): may raise interrupts.
     virtual void on_event(Machine& machine) { static_cast<void>(machine); }
+
+    /// Saves or loads what the system keeps outside of the guest's memory, once it has booted with
+    /// the same configuration. The machine comes first.
+    virtual void persist(Archive& archive) { static_cast<void>(archive); }
 
     /// A triple fault, with whatever the personality can say of it.
     virtual StopReason shutdown(Machine& machine) = 0;

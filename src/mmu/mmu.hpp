@@ -54,9 +54,15 @@ class Mmu {
     /// The page of `frame` now holds decoded code: writes to it must be noticed.
     void watch_code(PhysicalAddress frame);
 
+    /// Mode and caches: what is stale in them is state too. Its memory comes first.
+    void persist(Archive& archive);
+
   private:
     Expected<PhysicalAddress, PageFault> fill(Tlb& tlb, LinearAddress a, Access access,
                                               Privilege privilege);
+    enum class Serves : std::uint8_t { data, code };
+    void persist_entry(Archive& archive, Tlb& tlb, std::uint32_t slot, Serves serves);
+    void persist_tlb(Archive& archive, Tlb& tlb, Serves serves);
 
     PhysicalMemory& memory_;
     PagingMode mode_;

@@ -12,6 +12,10 @@
 #include "base/address.hpp"
 #include "base/bits.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::mmu {
 
 /// Told of every write to a page that holds decoded code, before the bytes change.
@@ -79,14 +83,23 @@ class PhysicalMemory {
     }
     void observe_code(CodeWriteObserver* observer) { observer_ = observer; }
 
+    /// Contents of the RAM and which pages hold code. In memory, archives share what is equal. Who
+    /// keeps decoded code must forget it before a load.
+    void persist(Archive& archive);
+
   private:
     static constexpr std::uint8_t page_code = 1;
     static constexpr std::uint8_t page_rom = 2;
+    using Page = std::array<std::byte, page_size>;
+    using PageNumber = std::uint32_t;
 
     [[nodiscard]] bool is_rom_page(PhysicalAddress a) const {
         return (pages_[a.value / page_size] & page_rom) != 0;
     }
     [[nodiscard]] std::byte* rom_beyond_ram(PhysicalAddress a) const;
+    void persist_flags(Archive& archive);
+    void save_pages(Archive& archive);
+    void load_pages(Archive& archive);
     std::byte* rom_page(PhysicalAddress page);
 
     std::byte* ram_ = nullptr;
@@ -94,6 +107,8 @@ class PhysicalMemory {
     std::vector<std::uint8_t> pages_;  ///< of the RAM: page_code, page_rom
     std::map<std::uint32_t, std::unique_ptr<std::array<std::byte, page_size>>> roms_;  // by page
     CodeWriteObserver* observer_ = nullptr;
+    /// What an archive in memory saved or loaded last.
+    std::map<PageNumber, std::shared_ptr<const Page>> archived_;
 };
 
 }  // namespace ringside::mmu

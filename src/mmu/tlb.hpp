@@ -37,6 +37,12 @@ class Tlb {
     [[nodiscard]] TlbEntry& slot(LinearAddress a) { return slots_[index(a)]; }
     [[nodiscard]] const TlbEntry& slot(LinearAddress a) const { return slots_[index(a)]; }
 
+    [[nodiscard]] std::array<TlbEntry, entries>& slots() { return slots_; }
+    /// Whether a tag may stand at that place.
+    [[nodiscard]] static bool belongs(std::uint32_t tag, std::uint32_t slot) {
+        return tag == TlbEntry::no_page || (tag % page_size == 0 && index({tag}) == slot);
+    }
+
     void flush() { slots_.fill(TlbEntry{}); }
     void flush_local() {
         for (TlbEntry& entry : slots_) {

@@ -34,6 +34,7 @@ class LineCache {
         return false;
     }
     void clear() { tags_.clear(); }
+    void persist(Archive& archive) { tags_.persist(archive); }
 
   private:
     TagStore tags_;

@@ -100,6 +100,7 @@ class MemoryModel final : public mmu::TranslationObserver {
     void page_dropped(LinearAddress a) override;
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
+    void persist(Archive& archive);
 
   private:
     /// Entries in which the walk for a page of code set bits, until it is fetched from.

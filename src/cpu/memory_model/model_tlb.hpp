@@ -31,6 +31,7 @@ class ModelTlb {
     void flush();
     void flush_local();
     void flush_page(LinearAddress a);
+    void persist(Archive& archive);
 
   private:
     struct Pages {

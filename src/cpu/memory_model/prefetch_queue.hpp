@@ -21,6 +21,10 @@ class PrefetchQueue {
     std::uint64_t take(std::uint32_t length);
 
     [[nodiscard]] std::uint32_t bytes() const { return bytes_; }
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, bytes_, begun_);
+    }
 
   private:
     static constexpr std::uint32_t width = 4;

@@ -12,4 +12,5 @@ set(cpu_memory_model_sources
   memory_model/prefetch_queue.cpp
   memory_model/prefetch_queue.hpp
   memory_model/tag_store.cpp
-  memory_model/tag_store.hpp)
+  memory_model/tag_store.hpp
+  memory_model/persist.cpp)

@@ -6,6 +6,10 @@
 #include <optional>
 #include <vector>
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::cpu::memory_model {
 
 /// Which entry of a full set makes room.
@@ -39,6 +43,7 @@ class TagStore {
     void clear();
 
     [[nodiscard]] std::size_t places() const { return keys_.size(); }
+    void persist(Archive& archive);
 
   private:
     static constexpr std::uint32_t nothing = UINT32_MAX;
@@ -47,6 +52,7 @@ class TagStore {
     [[nodiscard]] std::size_t set_of(std::uint32_t key) const { return key & (sets_ - 1); }
     void mark_used(std::size_t set, std::uint32_t way);
     [[nodiscard]] std::uint32_t victim(std::size_t set);
+    [[nodiscard]] bool is_possible_order(std::uint64_t order) const;
 
     std::uint32_t ways_;
     Replacement replacement_;

@@ -46,6 +46,11 @@ class Subtotals {
         return sum;
     }
 
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, ticks_);
+    }
+
   private:
     std::array<std::int64_t, adder_count> ticks_{};
 };

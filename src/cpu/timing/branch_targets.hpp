@@ -7,6 +7,10 @@
 
 #include "base/address.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::cpu::timing {
 
 /// The pentium's branch target buffer: 256 entries in sets of 4, each with a counter of two bits.
@@ -17,6 +21,8 @@ class BranchTargets {
   public:
     /// A branch went to `target`, or was not taken; true when the buffer had said otherwise.
     bool resolve(LinearAddress branch, bool taken, LinearAddress target);
+
+    void persist(Archive& archive);
 
   private:
     static constexpr std::size_t sets = 64;

@@ -31,6 +31,11 @@ class FrontEnd {
     void delay() { ++before_; }
     void restart() { running_ = false; }
 
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, running_, began_, before_);
+    }
+
   private:
     bool running_ = false;
     std::uint64_t began_ = 0;

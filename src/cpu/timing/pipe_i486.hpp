@@ -13,6 +13,7 @@ class PipeI486 : public PipeModel {
     void arrive(LinearAddress at, Pipeline& into) override;
     void issue(const Issue& issue, LinearAddress at, std::uint64_t now, Pipeline& into) override;
     void restart() override;
+    void persist(Archive& archive) override;
 
   private:
     LastTransfer last_;

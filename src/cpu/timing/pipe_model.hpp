@@ -8,6 +8,10 @@
 #include "cpu/model.hpp"
 #include "cpu/timing/issue.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::cpu::timing {
 
 class Pipeline;
@@ -25,6 +29,7 @@ class PipeModel {
     virtual void restart() = 0;
     /// The instruction issued last runs beside the one before it.
     [[nodiscard]] virtual bool paired() const { return false; }
+    virtual void persist(Archive& archive) = 0;
 };
 
 /// Null for the i386, whose pipeline shows in no documented figure.
@@ -52,6 +57,11 @@ class LastTransfer {
     /// Whether it led away. A conditional branch to the instruction behind it did not.
     [[nodiscard]] bool taken(LinearAddress at) const {
         return transfer_ != Transfer::none && (transfer_ != Transfer::conditional || at != behind_);
+    }
+
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, transfer_, leads_back_, branch_, behind_);
     }
 
   private:

@@ -20,6 +20,7 @@ class PipeP6 : public PipeModel {
     void arrive(LinearAddress at, Pipeline& into) override;
     void issue(const Issue& issue, LinearAddress at, std::uint64_t now, Pipeline& into) override;
     void restart() override { last_.clear(); }
+    void persist(Archive& archive) override;
 
   private:
     static constexpr std::size_t sets = 128;

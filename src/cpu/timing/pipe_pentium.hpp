@@ -15,6 +15,7 @@ class PipePentium : public PipeModel {
     void issue(const Issue& issue, LinearAddress at, std::uint64_t now, Pipeline& into) override;
     void restart() override;
     [[nodiscard]] bool paired() const override { return last_in_v_; }
+    void persist(Archive& archive) override;
 
     /// Whether `v` may run beside `u`, which runs in the U pipe.
     [[nodiscard]] static bool pairs(const Issue& u, const Issue& v);

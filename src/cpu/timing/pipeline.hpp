@@ -54,6 +54,7 @@ class Pipeline {
     /// Instructions so far, those that faulted included.
     [[nodiscard]] std::uint64_t issued() const { return issued_; }
     [[nodiscard]] const Subtotals& subtotals() const { return subtotals_; }
+    void persist(Archive& archive);
 
   private:
     struct Charge {

@@ -35,4 +35,5 @@ set(cpu_timing_sources
   timing/pipe_pentium.cpp
   timing/pipe_pentium.hpp
   timing/pipeline.cpp
-  timing/pipeline.hpp)
+  timing/pipeline.hpp
+  timing/persist.cpp)
