@@ -9,8 +9,8 @@
 namespace ringside {
 
 /// What somebody who wrote `word` may have meant: up to three of `candidates` that differ least
-/// from it (letters inserted, left out or changed; case counts little), the nearest first. Nothing
-/// that differs in more than a third of its letters.
+/// from it (letters inserted, left out, changed or exchanged; case counts little), the nearest
+/// first. Nothing that differs in more than a third of its letters.
 [[nodiscard]] std::vector<std::string> near_misses(std::string_view word,
                                                    std::span<const std::string> candidates);
 

@@ -2,11 +2,15 @@
 #include "cli/command_line.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include "base/ensure.hpp"
+#include "base/near_miss.hpp"
+#include "base/text.hpp"
 #include "cli/personalities.hpp"
 #include "guest/stub_form.hpp"
 
@@ -188,7 +192,8 @@ void add_program(CLI::App& app, WorldOptions& world) {
     app.positionals_at_end();
 }
 
-void add_vectors(CLI::App& app, VectorsOptions& vectors) {
+void add_vectors(CLI::App& app, CommandLine& line) {
+    VectorsOptions& vectors = line.vectors;
     app.add_option("FILE|DIR", vectors.paths, "vector files, and folders to search for them")
         ->required();
     app.add_option("--cpu", vectors.cpu,
@@ -206,6 +211,7 @@ void add_vectors(CLI::App& app, VectorsOptions& vectors) {
         ->type_name("FILE");
     app.add_option("--report", vectors.report, "write a JUnit report, a case a mnemonic")
         ->type_name("junit:FILE");
+    app.add_flag("-q,--quiet", line.output.quiet, "name only the files that differ");
 }
 
 void add_stubs(CLI::App& app, CommandLine& line) {
@@ -260,19 +266,137 @@ void add_bench(CLI::App& app, CommandLine& line) {
         ->type_name("FILE");
 }
 
-/// The subcommands over one set of options.
+void add_run(CLI::App& app, CommandLine& line) {
+    add_world(app, line.world);
+    add_limits(app, line.limits);
+    add_output(app, line.output);
+    add_program(app, line.world);
+}
+
+void add_trace(CLI::App& app, CommandLine& line) {
+    add_world(app, line.world);
+    add_limits(app, line.limits);
+    add_output(app, line.output);
+    add_trace_output(app, line.output);
+    add_program(app, line.world);
+}
+
+void add_check(CLI::App& app, CommandLine& line) {
+    app.add_option("FILE|DIR", line.check.paths, "cases, and folders to search for them")
+        ->required();
+    app.add_flag("--bless", line.check.bless,
+                 "rewrite the expectations after showing the difference; never while CI=1");
+    add_repeatable(app, "--programs", line.check.program_folders, "DIR",
+                   "where to look for programs first");
+    add_repeatable(app, "--patch", line.check.patches, "FILE",
+                   "change guest memory in every case, on top of its own patches");
+    add_repeatable(app, "--patch-object", line.check.patch_objects, "FILE[@SYMBOL]",
+                   "place assembled code in every case");
+    app.add_flag("-q,--quiet", line.output.quiet, "name only the cases that differ");
+}
+
+void add_inspect(CLI::App& app, CommandLine& line) {
+    app.add_option(
+        "WHAT", line.inspect.what,
+        "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings; or clocks: "
+        "what "
+        "instructions cost, on all models or on that of --cpu, and what the figures rest on");
+    app.add_option(
+           "NAME|NUMBER|PROGRAM", line.inspect.arguments,
+           "row or instruction to show, program to run (default: one that only makes a call)")
+        ->expected(0, 2);
+    app.add_option("--diff", line.inspect.diff,
+                   "with ssdt: what changes from one profile's table to another's")
+        ->type_name("OS OS");
+    app.add_flag("--assumptions", line.inspect.assumptions,
+                 "what of the profile is assumed, since no source has it, and why");
+    app.add_option("--until", line.inspect.until,
+                   "run to this address or symbol instead (with --os bare: instead of to the "
+                   "first instruction of ring 3, or the end)")
+        ->type_name("PLACE");
+    add_world(app, line.world);
+    add_limits(app, line.limits);
+    app.option_defaults()->group("Output");
+    app.add_option("-o,--output", line.output.file, "file for the table (default: stdout)")
+        ->type_name("FILE");
+    app.add_flag("-q,--quiet", line.output.quiet, "no warnings");
+}
+
+void add_profile(CLI::App& app, CommandLine& line) {
+    add_world(app, line.world);
+    add_limits(app, line.limits);
+    app.option_defaults()->group("Output");
+    app.add_option("--format", line.profile.format,
+                   "flat: tables by ring, transition, stage, service and function; collapsed "
+                   "(for flame graphs) or callgrind: chains of functions")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"flat", "collapsed", "callgrind"}))
+        ->capture_default_str();
+    app.add_option("-o,--output", line.output.file, "file for the profile (default: stderr)")
+        ->type_name("FILE");
+    app.add_flag("-q,--quiet", line.output.quiet, "no warnings");
+    add_program(app, line.world);
+}
+
+void add_verify(CLI::App& app, CommandLine& line) {
+    add_world(app, line.world);
+    add_limits(app, line.limits);
+    app.option_defaults()->group("Output");
+    app.add_option("-o,--output", line.output.file, "file for the report (default: stdout)")
+        ->type_name("FILE");
+    app.add_flag("-q,--quiet", line.output.quiet, "name only what differs");
+    add_repeatable(app, "--programs", line.verify.program_folders, "DIR",
+                   "where to look for a case's programs first");
+    add_program(app, line.world);
+}
+
+/// A subcommand: its word, what it is for, and its options over the one set of them all.
+struct Subcommand {
+    Command command;
+    const char* name;
+    const char* help;
+    void (*add_options)(CLI::App&, CommandLine&);
+};
+
+/// In the order in which help lists them.
+constexpr std::array subcommands{
+    Subcommand{Command::run, "run", "Run a program; its output is yours, its status too.", add_run},
+    Subcommand{Command::trace, "trace", "Run a program and show every ring transition.", add_trace},
+    Subcommand{Command::check, "check",
+               "Run *.case.toml files and compare status, output and trap frames.", add_check},
+    Subcommand{Command::stubs, "stubs",
+               "Generate system-call stubs from a service table: assembly, hex, or a DLL.",
+               add_stubs},
+    Subcommand{Command::inspect, "inspect",
+               "Boot, run to the program's entry point, and show a table of the machine.",
+               add_inspect},
+    Subcommand{Command::profile, "profile",
+               "Run a program and show where its clocks went, to the last one.", add_profile},
+    Subcommand{
+        Command::bench, "bench",
+        "Measure INT 2Eh against SYSENTER round trips on each model, stage by stage, and how "
+        "fast this engine runs them.",
+        add_bench},
+    Subcommand{Command::vectors, "vectors",
+               "Run single-step vectors (MOO, also packed as .gz) that silicon recorded.",
+               add_vectors},
+    Subcommand{Command::verify, "verify",
+               "Run a program, or the program of a *.case.toml, at block sizes 1, 2, 8, 64 and in "
+               "single steps of the host; compare clock, registers, memory, output and trace.",
+               add_verify},
+};
+
+std::vector<std::string> subcommand_names() {
+    std::vector<std::string> names;
+    for (const Subcommand& subcommand : subcommands) {
+        names.emplace_back(subcommand.name);
+    }
+    return names;
+}
+
 struct Parser {
     CommandLine line;
     CLI::App app{"Runs i386 system calls end to end, every instruction of ring 3 and ring 0."};
-    CLI::App* run;
-    CLI::App* trace;
-    CLI::App* check;
-    CLI::App* stubs;
-    CLI::App* inspect;
-    CLI::App* profile;
-    CLI::App* bench;
-    CLI::App* vectors;
-    CLI::App* verify;
 
     Parser() {
         app.name("ringside");
@@ -283,117 +407,68 @@ struct Parser {
             "triple fault; 123 deadlock; 124 limit reached; 125 Ringside's own failure; 126 not\n"
             "an executable it can run; 127 not found; 130 interrupted; 2 usage. check,\n"
             "vectors and verify: 0 all as expected, 1 a difference, 2 usage.\n");
-
-        run = app.add_subcommand("run", "Run a program; its output is yours, its status too.");
-        add_world(*run, line.world);
-        add_limits(*run, line.limits);
-        add_output(*run, line.output);
-        add_program(*run, line.world);
-
-        trace = app.add_subcommand("trace", "Run a program and show every ring transition.");
-        add_world(*trace, line.world);
-        add_limits(*trace, line.limits);
-        add_output(*trace, line.output);
-        add_trace_output(*trace, line.output);
-        add_program(*trace, line.world);
-
-        check = app.add_subcommand(
-            "check", "Run *.case.toml files and compare status, output and trap frames.");
-        check->add_option("FILE|DIR", line.check.paths, "cases, and folders to search for them")
-            ->required();
-        check->add_flag("--bless", line.check.bless,
-                        "rewrite the expectations after showing the difference; never while CI=1");
-        add_repeatable(*check, "--programs", line.check.program_folders, "DIR",
-                       "where to look for programs first");
-        add_repeatable(*check, "--patch", line.check.patches, "FILE",
-                       "change guest memory in every case, on top of its own patches");
-        add_repeatable(*check, "--patch-object", line.check.patch_objects, "FILE[@SYMBOL]",
-                       "place assembled code in every case");
-        check->add_flag("-q,--quiet", line.output.quiet, "name only the cases that differ");
-
-        stubs = app.add_subcommand(
-            "stubs", "Generate system-call stubs from a service table: assembly, hex, or a DLL.");
-        add_stubs(*stubs, line);
-
-        inspect = app.add_subcommand(
-            "inspect", "Boot, run to the program's entry point, and show a table of the machine.");
-        inspect->add_option(
-            "WHAT", line.inspect.what,
-            "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings; or clocks: "
-            "what "
-            "instructions cost, on all models or on that of --cpu, and what the figures rest on");
-        inspect
-            ->add_option(
-                "NAME|NUMBER|PROGRAM", line.inspect.arguments,
-                "row or instruction to show, program to run (default: one that only makes a call)")
-            ->expected(0, 2);
-        inspect
-            ->add_option("--diff", line.inspect.diff,
-                         "with ssdt: what changes from one profile's table to another's")
-            ->type_name("OS OS");
-        inspect->add_flag("--assumptions", line.inspect.assumptions,
-                          "what of the profile is assumed, since no source has it, and why");
-        inspect
-            ->add_option("--until", line.inspect.until,
-                         "run to this address or symbol instead (with --os bare: instead of to the "
-                         "first instruction of ring 3, or the end)")
-            ->type_name("PLACE");
-        add_world(*inspect, line.world);
-        add_limits(*inspect, line.limits);
-        inspect->option_defaults()->group("Output");
-        inspect->add_option("-o,--output", line.output.file, "file for the table (default: stdout)")
-            ->type_name("FILE");
-        inspect->add_flag("-q,--quiet", line.output.quiet, "no warnings");
-
-        profile = app.add_subcommand(
-            "profile", "Run a program and show where its clocks went, to the last one.");
-        add_world(*profile, line.world);
-        add_limits(*profile, line.limits);
-        profile->option_defaults()->group("Output");
-        profile
-            ->add_option("--format", line.profile.format,
-                         "flat: tables by ring, transition, stage, service and function; collapsed "
-                         "(for flame graphs) or callgrind: chains of functions")
-            ->type_name("NAME")
-            ->check(CLI::IsMember({"flat", "collapsed", "callgrind"}))
-            ->capture_default_str();
-        profile
-            ->add_option("-o,--output", line.output.file, "file for the profile (default: stderr)")
-            ->type_name("FILE");
-        profile->add_flag("-q,--quiet", line.output.quiet, "no warnings");
-        add_program(*profile, line.world);
-
-        bench = app.add_subcommand(
-            "bench",
-            "Measure INT 2Eh against SYSENTER round trips on each model, stage by stage, and how "
-            "fast this engine runs them.");
-        add_bench(*bench, line);
-
-        vectors = app.add_subcommand(
-            "vectors", "Run single-step vectors (MOO, also packed as .gz) that silicon recorded.");
-        add_vectors(*vectors, line.vectors);
-        vectors->add_flag("-q,--quiet", line.output.quiet, "name only the files that differ");
-
-        verify = app.add_subcommand(
-            "verify",
-            "Run a program, or the program of a *.case.toml, at block sizes 1, 2, 8, 64 and in "
-            "single steps of the host; compare clock, registers, memory, output and trace.");
-        add_world(*verify, line.world);
-        add_limits(*verify, line.limits);
-        verify->option_defaults()->group("Output");
-        verify->add_option("-o,--output", line.output.file, "file for the report (default: stdout)")
-            ->type_name("FILE");
-        verify->add_flag("-q,--quiet", line.output.quiet, "name only what differs");
-        add_repeatable(*verify, "--programs", line.verify.program_folders, "DIR",
-                       "where to look for a case's programs first");
-        add_program(*verify, line.world);
+        for (const Subcommand& subcommand : subcommands) {
+            subcommand.add_options(*app.add_subcommand(subcommand.name, subcommand.help), line);
+        }
     }
 
-    [[nodiscard]] CLI::App* parsed() const {
-        const auto subcommands = app.get_subcommands();
-        return subcommands.empty() ? nullptr : subcommands.front();
+    [[nodiscard]] const CLI::App* parsed() const {
+        const auto found = app.get_subcommands();
+        return found.empty() ? nullptr : found.front();
     }
 };
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* const option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) {
+            names.push_back("--" + name);
+        }
+    }
+    return names;
+}
+
+/// An option that `asked` does not have: one that it does have, or the subcommands whose it is.
+std::string hint_at_option(const CLI::App& app, const CLI::App& asked, const std::string& option) {
+    if (const std::string near = suggestion(option, option_names(asked)); !near.empty()) {
+        return near;
+    }
+    std::vector<std::string> owners;
+    for (const Subcommand& subcommand : subcommands) {
+        const auto names = option_names(*app.get_subcommand(subcommand.name));
+        if (std::find(names.begin(), names.end(), option) != names.end()) {
+            owners.emplace_back(subcommand.name);
+        }
+    }
+    return owners.empty() ? "" : fmt::format("; it is an option of {}", fmt::join(owners, ", "));
+}
+
+/// What somebody may have meant with a word that CLI11 refused; empty, or a message's next clause.
+std::string hint(const CLI::App& app, const CLI::App* asked, const std::string& message) {
+    if (asked == nullptr) {
+        return {};
+    }
+    for (const std::string& word : asked->remaining()) {
+        const std::string option = word.substr(0, word.find('='));
+        if (option.starts_with("--")) {
+            return hint_at_option(app, *asked, option);
+        }
+    }
+    // "--format: jsnol not in {text,tree,jsonl}"
+    constexpr std::string_view refused = " not in {";
+    const auto at = message.find(refused);
+    const auto end = message.rfind('}');
+    if (at == std::string::npos || end == std::string::npos) {
+        return {};
+    }
+    const auto choices = message.substr(at + refused.size(), end - at - refused.size());
+    std::vector<std::string> candidates;
+    for (const std::string_view choice : split(choices, ',')) {
+        candidates.emplace_back(choice);
+    }
+    const auto word = message.rfind(' ', at - 1);
+    return suggestion(message.substr(word + 1, at - word - 1), candidates);
+}
 
 }  // namespace
 
@@ -401,14 +476,17 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     Parser parser;
     const auto is_asked_for = [argv](const CLI::App* sub) { return sub->check_name(argv[1]); };
     if (argc > 1 && argv[1][0] != '-' && parser.app.get_subcommands(is_asked_for).empty()) {
-        throw InputError(2, fmt::format("no subcommand '{}'; there are run, trace, check, "
-                                        "stubs, inspect, profile, bench, vectors and verify",
-                                        argv[1]));
+        const auto names = subcommand_names();
+        const std::string near = suggestion(argv[1], names);
+        throw InputError(
+            2, fmt::format(
+                   "no subcommand '{}'{}", argv[1],
+                   near.empty() ? fmt::format("; there are {}", fmt::join(names, ", ")) : near));
     }
     try {
         parser.app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        CLI::App* const asked = parser.parsed();
+        const CLI::App* const asked = parser.parsed();
         parser.line.command = Command::help;
         parser.line.text = asked != nullptr ? asked->help("ringside") : parser.app.help();
         return std::move(parser.line);
@@ -422,20 +500,20 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
         // CLI11 lists the choices on lines of their own.
         std::replace(message.begin(), message.end(), '\n', ' ');
         message.erase(message.find_last_not_of(' ') + 1);
-        throw InputError(2, fmt::format("{}; see ringside {}--help", message,
-                                        asked != nullptr ? asked->get_name() + " " : ""));
+        const std::string meant = hint(parser.app, asked, message);
+        throw InputError(
+            2, message + (!meant.empty()
+                              ? meant
+                              : fmt::format("; see ringside {}--help",
+                                            asked != nullptr ? asked->get_name() + " " : "")));
     }
     const CLI::App* const asked = parser.parsed();
-    parser.line.inspect.one_model = parser.inspect->count("--cpu") != 0;
-    parser.line.command = asked == parser.run       ? Command::run
-                          : asked == parser.trace   ? Command::trace
-                          : asked == parser.check   ? Command::check
-                          : asked == parser.stubs   ? Command::stubs
-                          : asked == parser.inspect ? Command::inspect
-                          : asked == parser.profile ? Command::profile
-                          : asked == parser.bench   ? Command::bench
-                          : asked == parser.vectors ? Command::vectors
-                                                    : Command::verify;
+    const auto found = std::find_if(
+        subcommands.begin(), subcommands.end(),
+        [asked](const Subcommand& subcommand) { return asked->get_name() == subcommand.name; });
+    parser.line.command = found->command;
+    parser.line.inspect.one_model =
+        found->command == Command::inspect && asked->count("--cpu") != 0;
     return std::move(parser.line);
 }
 
@@ -446,9 +524,8 @@ std::string help_markdown() {
         "Generated by `ringside --help-markdown`; a test compares the two.\n\n"
         "```text\n" +
         parser.app.help() + "```\n";
-    for (const CLI::App* sub :
-         {parser.run, parser.trace, parser.check, parser.stubs, parser.inspect, parser.profile,
-          parser.bench, parser.vectors, parser.verify}) {
+    for (const Subcommand& subcommand : subcommands) {
+        const CLI::App* const sub = parser.app.get_subcommand(subcommand.name);
         out += fmt::format("\n## ringside {}\n\n```text\n{}```\n", sub->get_name(),
                            sub->help("ringside"));
     }

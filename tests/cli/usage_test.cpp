@@ -10,8 +10,8 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
         {{}, "subcommand"},
         {{"frobnicate"},
-         "no subcommand 'frobnicate'; there are run, trace, check, stubs, inspect, profile, bench, "
-         "vectors and verify"},
+         "no subcommand 'frobnicate'; there are run, trace, check, stubs, inspect, profile, "
+         "bench, vectors, verify"},
         {{"run"}, "nothing to run: name a program"},
         {{"run", "--frob", hello}, "--frob"},
         {{"run", "--os", "os2", hello}, "{reactos-0.2,nt4,2000,xp-rtm,xp,2003,vista,7,bare}"},
