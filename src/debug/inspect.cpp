@@ -43,11 +43,12 @@ guest::View frame_view(guest::Machine& machine, const guest::Personality& person
 
 /// For a personality that shows no table of its own.
 guest::View service_view(const guest::Personality& personality) {
-    guest::View view{"Services", {"number", "name", "bytes", "implemented"}, {}};
+    guest::View view{"Services", {"number", "name", "bytes", "state", "note"}, {}};
     for (const guest::ServiceEntry& service : personality.services()) {
-        view.rows.push_back(
-            {{fmt::format("{:04X}", service.number), service.name,
-              fmt::format("{}", service.argument_bytes), service.implemented ? "yes" : "no"}});
+        view.rows.push_back({{fmt::format("{:04X}", service.number), service.name,
+                              fmt::format("{}", service.argument_bytes),
+                              std::string(guest::state_word(service.standing.state)),
+                              std::string(service.standing.note)}});
     }
     return view;
 }

@@ -12,6 +12,7 @@
 #include "base/address.hpp"
 #include "cpu/exit.hpp"
 #include "guest/service_call.hpp"
+#include "guest/service_state.hpp"
 #include "guest/symbols.hpp"
 
 namespace ringside {
@@ -102,7 +103,7 @@ struct ServiceEntry {
     std::uint32_t number = 0;
     std::string name;
     std::uint32_t argument_bytes = 0;
-    bool implemented = false;
+    ServiceStanding standing;
 };
 
 /// Something that code tells the outside by a port: a POST code, or a line on the debug console.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "guest/service_state.hpp"
 
 namespace ringside::guest {
 
@@ -26,7 +27,7 @@ struct ServiceCall {
     LinearAddress arguments{};
     std::uint32_t argument_bytes = 0;
     std::vector<ServiceArgument> decoded;
-    bool implemented = true;
+    ServiceStanding standing;
     bool from_user = true;
 };
 

@@ -8,6 +8,7 @@
 #include "guest/bare.hpp"
 #include "nt/boot/kernel_image.hpp"
 #include "nt/frame_registers.hpp"
+#include "nt/service_ledger.hpp"
 #include "nt/stage_details.hpp"
 #include "nt/views.hpp"
 
@@ -257,7 +258,7 @@ std::vector<guest::ServiceEntry> Personality::services() const {
             entries.push_back({.number = number.index,
                                .name = number.name,
                                .argument_bytes = number.argument_bytes,
-                               .implemented = is_implemented(number.name)});
+                               .standing = standing_of(number)});
         }
     }
     return entries;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nt/service_table.hpp"
 
-#include <algorithm>
-
 namespace ringside::nt {
 
 const std::vector<ServiceRow>& service_table() {
@@ -35,12 +33,6 @@ const std::vector<ServiceRow>& service_table() {
         return rows;
     }();
     return table;
-}
-
-bool is_implemented(std::string_view name) {
-    const auto& table = service_table();
-    return std::any_of(table.begin(), table.end(),
-                       [name](const ServiceRow& row) { return row.name == name; });
 }
 
 }  // namespace ringside::nt

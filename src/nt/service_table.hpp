@@ -76,8 +76,6 @@ constexpr ServiceRow service(std::string_view name, std::string_view argument_na
 /// Every service that has a body, in the order of the hypercall ids 1, 2, ...
 [[nodiscard]] const std::vector<ServiceRow>& service_table();
 
-[[nodiscard]] bool is_implemented(std::string_view name);
-
 // The families, one file each in services/.
 [[nodiscard]] std::span<const ServiceRow> apc_services();
 [[nodiscard]] std::span<const ServiceRow> directory_services();

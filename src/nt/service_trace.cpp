@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "host/utf16.hpp"
+#include "nt/service_ledger.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -108,6 +109,13 @@ std::string name_at(const std::vector<std::string_view>& names, std::size_t inde
     return index < names.size() ? std::string(names[index]) : std::string{};
 }
 
+guest::ServiceStanding standing_of_missing(const ThunkRow& thunk) {
+    return standing_of(
+        ServiceNumber{.index = thunk.number,
+                      .name = thunk.name,
+                      .argument_bytes = static_cast<std::uint8_t>(thunk.argument_bytes)});
+}
+
 }  // namespace
 
 guest::ServiceCall describe_call(ServiceContext& context, const ServiceRow& row,
@@ -120,7 +128,7 @@ guest::ServiceCall describe_call(ServiceContext& context, const ServiceRow& row,
                             .arguments = arguments,
                             .argument_bytes = static_cast<std::uint32_t>(row.argument_bytes()),
                             .decoded = {},
-                            .implemented = true,
+                            .standing = standing_of(row.name),
                             .from_user = context.mode == guest::ProcessorMode::user};
     const auto names = names_of(row);
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -139,7 +147,7 @@ guest::ServiceCall describe_missing(Kernel& kernel, const ThunkRow& thunk,
                             .arguments = arguments,
                             .argument_bytes = thunk.argument_bytes,
                             .decoded = {},
-                            .implemented = false,
+                            .standing = standing_of_missing(thunk),
                             .from_user = kernel.previous_mode() == guest::ProcessorMode::user};
     for (std::uint32_t at = 0; at < thunk.argument_bytes; at += 4) {
         std::uint32_t word = 0;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "nt/kernel.hpp"
+#include "nt/service_ledger.hpp"
 
 namespace ringside::nt {
 namespace {
@@ -76,7 +77,7 @@ guest::View structure_view(const Kernel& kernel, const guest::Machine& machine,
 guest::View ssdt_view(const Kernel& kernel, const guest::Machine& machine) {
     guest::View view{
         .title = fmt::format("KiServiceTable at {:08X}", kernel.boot_state.service_table.value),
-        .columns = {"number", "name", "bytes", "address", "symbol", "body"},
+        .columns = {"number", "name", "bytes", "address", "symbol", "state", "note"},
         .rows = {}};
     for (const ServiceNumber& number : kernel.profile.services) {
         const auto entry =
@@ -84,10 +85,12 @@ guest::View ssdt_view(const Kernel& kernel, const guest::Machine& machine) {
         const auto bytes =
             machine.peek<std::uint8_t>(kernel.boot_state.argument_table + number.index);
         const LinearAddress target{entry.value_or(0)};
+        const guest::ServiceStanding standing = standing_of(number);
         view.rows.push_back(
             {{fmt::format("{:03X}", number.index), number.name,
               fmt::format("{}", bytes.value_or(0)), fmt::format("{:08X}", target.value),
-              kernel.symbols.describe(target), is_implemented(number.name) ? "yes" : "no"}});
+              kernel.symbols.describe(target), std::string(guest::state_word(standing.state)),
+              std::string(standing.note)}});
     }
     return view;
 }

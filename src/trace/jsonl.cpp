@@ -50,7 +50,7 @@ Json service_json(const Service& service) {
               {"number", service.number},
               {"thread", service.thread_id},
               {"argument_bytes", service.argument_bytes},
-              {"implemented", service.implemented},
+              {"state", guest::state_word(service.standing.state)},
               {"clock", service.begins.value},
               {"arguments", arguments_json(service.arguments)}};
     if (service.result) {

@@ -16,7 +16,7 @@ struct JsonlOptions {
 class JsonlSink : public Sink {
   public:
     /// Raised by one whenever a member changes its meaning or goes away.
-    static constexpr int version = 1;
+    static constexpr int version = 2;
 
     explicit JsonlSink(Write write, JsonlOptions options = {})
         : write_(std::move(write)), options_(options) {}

@@ -88,7 +88,7 @@ struct Service {
     std::uint32_t thread_id = 0;
     std::uint32_t argument_bytes = 0;
     std::vector<guest::ServiceArgument> arguments;
-    bool implemented = true;
+    guest::ServiceStanding standing;
     Cycles begins;
     std::optional<guest::ServiceResult> result;
 };

@@ -50,6 +50,14 @@ std::string outputs_text(const Record& record) {
     return result.empty() ? result : result + "]";
 }
 
+/// Of a service that answers without doing anything. That some part is missing is said by the other
+/// forms: here it would stand on nearly every line.
+std::string standing_mark(const Record& record) {
+    const bool hollow =
+        record.service && record.service->standing.state < guest::ServiceState::partial;
+    return hollow ? fmt::format(" ({})", guest::state_word(record.service->standing.state)) : "";
+}
+
 std::string stage_text(const StageTime& stage, const Record& record) {
     std::string text = stage.name;
     if (stage.name == "frame" && record.frame) {
@@ -192,11 +200,9 @@ void TextSink::call(const Record& record) {
     if (is_failure(record)) {
         result = colored(result, red);
     }
-    const char* const missing =
-        record.service && !record.service->implemented ? " (not implemented)" : "";
     write_(fmt::format("#{}{} {}({}) = {}{}{}, {} clocks\n", record.number, threads_.mark(record),
                        colored(record.call_name, bold), arguments_text(record), result,
-                       outputs_text(record), missing, record.clocks()));
+                       outputs_text(record), standing_mark(record), record.clocks()));
     std::string from = record.entry ? entry_word(*record.entry) + " at " + record.origin
                                     : fmt::format("called by kernel code, depth {}, back to {}",
                                                   record.depth, record.origin);

@@ -409,7 +409,7 @@ void Tracer::service_begins(const guest::ServiceCall& call) {
     service.thread_id = call.thread_id;
     service.argument_bytes = call.argument_bytes;
     service.arguments = call.decoded;
-    service.implemented = call.implemented;
+    service.standing = call.standing;
     service.begins = machine_.cpu().cycles();
     passages.back().record.service = std::move(service);
 }

@@ -95,12 +95,18 @@ void frame_row(std::string& out, const Record& record, Cycles clocks, bool all_f
     inner(out, fields);
 }
 
+std::string standing_text(const guest::ServiceStanding& standing) {
+    return standing.note.empty()
+               ? std::string(guest::state_word(standing.state))
+               : fmt::format("{}: {}", guest::state_word(standing.state), standing.note);
+}
+
 void service_rows(std::string& out, const Service& service) {
     for (const guest::ServiceArgument& argument : service.arguments) {
         inner(out, argument_text(argument));
     }
-    if (!service.implemented) {
-        inner(out, "not implemented");
+    if (service.standing.state != guest::ServiceState::real) {
+        inner(out, standing_text(service.standing));
     }
     if (service.result) {
         inner(out, "status " + status_text(service.result->status, service.result->status_name));

@@ -43,7 +43,8 @@ TEST_CASE("inspect: services come from the personality's list", "[debug]") {
     test::RingMachine ring;
     const auto view = inspect("ssdt", ring.machine, ring.kernel);
     REQUIRE(view.rows.size() == 2);
-    CHECK(view.rows[1].cells == std::vector<std::string>{"0001", "Fail", "8", "yes"});
+    CHECK(view.rows[1].cells ==
+          std::vector<std::string>{"0001", "Fail", "8", "faked", "always fails"});
 }
 
 TEST_CASE("inspect: an unknown table is an error that lists the known ones", "[debug]") {

@@ -74,7 +74,8 @@ class RingKernel : public guest::Bare {
     }
     [[nodiscard]] std::optional<LinearAddress> program_entry() const override { return at("user"); }
     [[nodiscard]] std::vector<guest::ServiceEntry> services() const override {
-        return {{0, "Add", 8, true}, {1, "Fail", 8, true}};
+        return {{0, "Add", 8, {guest::ServiceState::real, {}}},
+                {1, "Fail", 8, {guest::ServiceState::faked, "always fails"}}};
     }
     [[nodiscard]] std::optional<std::string> stub_of(std::string_view,
                                                      std::string_view symbol) const override {
