@@ -25,16 +25,16 @@ bool follows_call(const guest::Machine& machine, LinearAddress address) {
 
 }  // namespace
 
-std::vector<std::string> callers(const guest::Machine& machine, const guest::SymbolTable& symbols,
-                                 const cpu::ExecutionPoint& point, std::size_t most) {
-    std::vector<std::string> result;
+std::vector<LinearAddress> callers(const guest::Machine& machine, const guest::SymbolTable& symbols,
+                                   const cpu::ExecutionPoint& point, std::size_t most) {
+    std::vector<LinearAddress> result;
     for (std::uint32_t i = 0; i < most; ++i) {
         const auto word = machine.peek<std::uint32_t>(LinearAddress{point.esp + 4 * i});
         if (!word || !symbols.place(LinearAddress{*word}) ||
             !follows_call(machine, LinearAddress{*word})) {
             break;
         }
-        result.push_back(symbols.describe(LinearAddress{*word}));
+        result.push_back(LinearAddress{*word});
     }
     return result;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "cpu/transition.hpp"
@@ -11,10 +10,11 @@
 
 namespace ringside::trace {
 
-/// The return addresses at the top of a 32-bit stack as symbols, innermost first: words from ESP
-/// on, as long as each lies behind a CALL in a loaded module.
-[[nodiscard]] std::vector<std::string> callers(const guest::Machine& machine,
-                                               const guest::SymbolTable& symbols,
-                                               const cpu::ExecutionPoint& point, std::size_t most);
+/// The return addresses at the top of a 32-bit stack, innermost first: words from ESP on, as long
+/// as each lies behind a CALL in a loaded module.
+[[nodiscard]] std::vector<LinearAddress> callers(const guest::Machine& machine,
+                                                 const guest::SymbolTable& symbols,
+                                                 const cpu::ExecutionPoint& point,
+                                                 std::size_t most);
 
 }  // namespace ringside::trace

@@ -13,6 +13,7 @@
 #include "cpu/transition.hpp"
 #include "guest/personality.hpp"
 #include "guest/service_call.hpp"
+#include "trace/register_changes.hpp"
 
 namespace ringside::trace {
 
@@ -70,6 +71,8 @@ struct StageTime {
     Cycles begins;
     Cycles ends;
     std::vector<guest::StageDetail> details;
+    /// Between its two ends; a segment register that the way out clears counts to the last stage.
+    std::vector<RegisterChange> changed;
 
     [[nodiscard]] const guest::StageDetail* find(std::string_view detail) const;
 };
@@ -108,6 +111,19 @@ struct Record {
     std::string origin;  ///< where the entry was made; without one, where the call returns to
     /// Return addresses at the top of the caller's stack, innermost first.
     std::vector<std::string> callers;
+    /// Whose code made the passage: of a call the code that called the stub, or that entered the
+    /// kernel itself. Empty for code outside of all modules.
+    std::string module;
+    /// Of a call: the module whose stub made it ("ntdll"), "direct" without one, or "kernel" when
+    /// kernel code called without a gate. Else empty.
+    std::string via;
+    /// All modules with code on the caller's stack, as far as return addresses and the chain of EBP
+    /// tell, innermost first.
+    std::vector<std::string> modules;
+    /// From the first instruction of the stub to the gate: a stage before the first, not among
+    /// `stages` and `clocks()`. Nothing when the call passed no stub, or something else came
+    /// between.
+    std::optional<StageTime> stub;
     std::uint32_t eax = 0;  ///< at the entry
     std::uint32_t edx = 0;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "trace/caller.hpp"
 #include "trace/words.hpp"
 
 namespace ringside::trace {
@@ -56,6 +57,13 @@ std::string standing_mark(const Record& record) {
     const bool hollow =
         record.service && record.service->standing.state < guest::ServiceState::partial;
     return hollow ? fmt::format(" ({})", guest::state_word(record.service->standing.state)) : "";
+}
+
+/// "kernel32 through ntdll", "program directly".
+std::string maker_text(const Record& record) {
+    const std::string_view module = record.module.empty() ? "no module" : record.module;
+    return record.via == via::direct ? fmt::format("{} directly", module)
+                                     : fmt::format("{} through {}", module, record.via);
 }
 
 std::string stage_text(const StageTime& stage, const Record& record) {
@@ -203,7 +211,8 @@ void TextSink::call(const Record& record) {
     write_(fmt::format("#{}{} {}({}) = {}{}{}, {} clocks\n", record.number, threads_.mark(record),
                        colored(record.call_name, bold), arguments_text(record), result,
                        outputs_text(record), standing_mark(record), record.clocks()));
-    std::string from = record.entry ? entry_word(*record.entry) + " at " + record.origin
+    std::string from = record.entry ? fmt::format("{}: {} at {}", maker_text(record),
+                                                  entry_word(*record.entry), record.origin)
                                     : fmt::format("called by kernel code, depth {}, back to {}",
                                                   record.depth, record.origin);
     if (!record.callers.empty()) {

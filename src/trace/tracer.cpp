@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "trace/call_stack.hpp"
+#include "trace/caller.hpp"
 #include "trace/hardware_frame.hpp"
 
 namespace ringside::trace {
@@ -71,7 +72,7 @@ Tracer::Tracer(guest::Machine& machine, guest::Personality& personality, Sink& s
       accountant_(machine, clocks),
       thread_(personality.current_thread(machine)),
       ring_(machine.cpu().cpl) {
-    std::set<std::uint32_t> probes;
+    std::set<std::uint32_t> probes = find_stubs();
     bool follows_frame = false;
     for (guest::Stage& stage : personality.stages()) {
         if (std::exchange(follows_frame, stage.name == frame_stage)) {
@@ -105,6 +106,20 @@ Tracer::~Tracer() {
     personality_.set_port_message_observer(nullptr);
     personality_.set_service_observer(nullptr);
     machine_.observers().remove(*this);
+}
+
+std::set<std::uint32_t> Tracer::find_stubs() {
+    std::set<std::uint32_t> places;
+    for (const auto& [base, module] : personality_.symbols().modules()) {
+        for (const guest::ModuleSymbol& symbol : module.symbols) {
+            const auto service = personality_.stub_of(module.name, symbol.name);
+            if (service && !service->empty()) {
+                stubs_.emplace(symbol.address.value, *service);
+                places.insert(symbol.address.value);
+            }
+        }
+    }
+    return places;
 }
 
 Tracer::Passages& Tracer::passages() {
@@ -149,6 +164,7 @@ void Tracer::thread_ended(std::uint32_t thread_id) {
         close_all(found->second);
         open_.erase(found);
     }
+    in_stub_.erase(thread_id);
 }
 
 /// The innermost first.
@@ -182,13 +198,48 @@ void Tracer::enter(const cpu::Transition& transition) {
     if (!layout_) {
         record.frame = hardware_frame(machine_, transition, record.gate->type);
     }
-    if (record.kind == RecordKind::software_interrupt) {
-        record.callers = callers(machine_, personality_.symbols(), transition.before, most_callers);
-    }
+    describe_caller(record, transition);
     record.eax = machine_.cpu().registers[cpu::GeneralRegister::eax];
     record.edx = machine_.cpu().registers[cpu::GeneralRegister::edx];
     open(std::move(record), after_frame_.empty() ? spot_stage::handler : frame_stage);
     spend_on(transition, &open_[thread_].back(), spot_stage::gate);
+}
+
+void Tracer::describe_caller(Record& record, const cpu::Transition& transition) {
+    const guest::SymbolTable& symbols = personality_.symbols();
+    const std::uint32_t thread = personality_.current_thread(machine_);
+    const auto stub = in_stub_.extract(thread);
+    if (record.kind != RecordKind::software_interrupt) {
+        const auto place = symbols.place(linear_address(machine_, transition.before));
+        record.module = place ? place->module : "";
+        return;
+    }
+    const auto returns = callers(machine_, symbols, transition.before, most_callers);
+    for (const LinearAddress at : returns) {
+        record.callers.push_back(symbols.describe(at));
+    }
+    Caller caller = caller_of(machine_, personality_, transition.before, returns);
+    record.module = std::move(caller.module);
+    record.modules = std::move(caller.modules);
+    record.via = std::move(caller.via);
+    if (stub && stub.mapped().service == caller.stub) {
+        const InStub& begin = stub.mapped();
+        RegisterSnapshot now(machine_.cpu());
+        now.take_back(transition);
+        record.stub = StageTime{"stub",       begin.at,
+                                begin.begins, transition.clock_before,
+                                {},           begin.registers.changes_to(now)};
+    }
+}
+
+void Tracer::stub_begins(LinearAddress at, const std::string& service) {
+    constexpr std::uint32_t longest_stub = 64;
+    InStub& stub = in_stub_[personality_.current_thread(machine_)];
+    const bool is_inside = stub.service == service && at.value > stub.at.value &&
+                           at.value - stub.at.value < longest_stub;
+    if (!is_inside) {
+        stub = {service, at, machine_.cpu().cycles(), RegisterSnapshot(machine_.cpu())};
+    }
 }
 
 void Tracer::open(Record record, std::string_view stage) {
@@ -201,8 +252,8 @@ void Tracer::open(Record record, std::string_view stage) {
     record.thread = thread_;
     record.depth = static_cast<unsigned>(passages.size());
     record.number = active_ ? ++count_ : 0;
-    passages.push_back(
-        {std::move(record), std::string(stage), active_, personality_.callback_depth(machine_)});
+    passages.push_back({std::move(record), std::string(stage), active_,
+                        personality_.callback_depth(machine_), RegisterSnapshot(machine_.cpu())});
 }
 
 void Tracer::open_nested_call() {
@@ -264,10 +315,21 @@ void Tracer::close(Open open) {
     const Cycles now = machine_.cpu().cycles();
     record.ends = record.exit ? record.exit->clock_after : now;
     if (!record.stages.empty() && record.stages.back().name != frame_stage) {
-        record.stages.back().ends = record.exit ? record.exit->clock_before : now;
+        StageTime& last = record.stages.back();
+        last.ends = record.exit ? record.exit->clock_before : now;
+        RegisterSnapshot registers(machine_.cpu());
+        if (record.exit) {
+            registers.take_back(*record.exit);
+        }
+        // Of what never came back, the registers are somebody else's by now.
+        if (record.exit || record.returned) {
+            last.changed = open.registers.changes_to(registers);
+        }
     }
     if (record.kind == RecordKind::call) {
         record.call_name = name_of_call(record);
+    } else {
+        record.via.clear();
     }
     std::optional<cpu::Transition> landed_elsewhere;
     if (record.exit) {
@@ -307,6 +369,8 @@ void Tracer::dispatch(const cpu::Transition& transition) {
     record.exit = transition;
     record.diverted = true;
     record.landing = place(transition.after);
+    const auto at = personality_.symbols().place(linear_address(machine_, transition.after));
+    record.module = at ? at->module : "";
     sink_.record(record);
 }
 
@@ -322,6 +386,9 @@ void Tracer::reached(LinearAddress address) {
         active_ = true;
     }
     settle();
+    if (const auto stub = stubs_.find(address.value); stub != stubs_.end()) {
+        stub_begins(address, stub->second);
+    }
     const auto [first, last] = stages_.equal_range(address.value);
     for (auto stage = first; stage != last; ++stage) {
         stage_begins(stage->second);
@@ -353,21 +420,31 @@ void Tracer::stage_begins(const guest::Stage& stage) {
         return;  // restarted after a fault
     }
     const Cycles now = machine_.cpu().cycles();
-    StageTime time{stage.name, stage.at, now, now, personality_.stage_details(machine_, stage)};
+    StageTime time{stage.name, stage.at, now, now, personality_.stage_details(machine_, stage), {}};
+    const RegisterSnapshot registers(machine_.cpu());
+    RegisterSnapshot& at_begin = passages.back().registers;
     if (stage.name == frame_stage) {
         record.kind = RecordKind::call;
         record.frame = read_frame(personality_.current_frame(machine_));
         const FrameField* const eip = record.frame ? record.frame->find("Eip") : nullptr;
         if (!record.entry && eip != nullptr) {
-            record.origin = personality_.symbols().describe(LinearAddress{eip->value});
+            const guest::SymbolTable& symbols = personality_.symbols();
+            record.origin = symbols.describe(LinearAddress{eip->value});
+            const auto place = symbols.place(LinearAddress{eip->value});
+            record.module = place ? place->module : "";
+            record.via = via::kernel;
         }
         time.begins = record.entry ? record.entry->clock_after : record.begins;
+        time.changed = at_begin.changes_to(registers);
+        at_begin = registers;
     } else if (!record.stages.empty()) {
         StageTime& previous = record.stages.back();
         if (previous.name == frame_stage) {
             time.begins = previous.ends;
         } else {
             previous.ends = now;
+            previous.changed = at_begin.changes_to(registers);
+            at_begin = registers;
         }
     }
     record.stages.push_back(std::move(time));
@@ -387,9 +464,15 @@ void Tracer::trap_frame_built(Open& passage, const guest::Stage& stage) {
     }
     const Cycles now = machine_.cpu().cycles();
     record.frame = read_frame(LinearAddress{found->value});
-    record.stages.push_back(
-        {std::string(frame_stage), stage.at, record.entry->clock_after, now, {}});
-    record.stages.push_back({"handler", stage.at, now, now, {}});
+    const RegisterSnapshot registers(machine_.cpu());
+    record.stages.push_back({std::string(frame_stage),
+                             stage.at,
+                             record.entry->clock_after,
+                             now,
+                             {},
+                             passage.registers.changes_to(registers)});
+    record.stages.push_back({"handler", stage.at, now, now, {}, {}});
+    passage.registers = registers;
     passage.stage = spot_stage::handler;
 }
 

@@ -53,7 +53,15 @@ class Tracer : public cpu::CpuObserver,
         Record record;
         std::string stage;  ///< where its own clocks go now
         bool wanted = false;
-        unsigned callbacks = 0;  ///< of the thread when the passage began
+        unsigned callbacks = 0;           ///< of the thread when the passage began
+        RegisterSnapshot registers = {};  ///< where the stage began
+    };
+    /// A thread is in a stub and may be about to enter the kernel.
+    struct InStub {
+        std::string service;
+        LinearAddress at{};
+        Cycles begins;
+        RegisterSnapshot registers;
     };
     using Passages = std::vector<Open>;
 
@@ -65,6 +73,9 @@ class Tracer : public cpu::CpuObserver,
     void close(Open open);
     void close_all(Passages& passages);
     void dispatch(const cpu::Transition& transition);
+    [[nodiscard]] std::set<std::uint32_t> find_stubs();
+    void stub_begins(LinearAddress at, const std::string& service);
+    void describe_caller(Record& record, const cpu::Transition& transition);
     void stage_begins(const guest::Stage& stage);
     void open_nested_call();
     void return_nested_call(Passages& passages);
@@ -82,6 +93,8 @@ class Tracer : public cpu::CpuObserver,
     Sink& sink_;
     std::multimap<std::uint32_t, guest::Stage> stages_;
     std::map<std::uint32_t, std::string> services_;
+    std::map<std::uint32_t, std::string> stubs_;  ///< service by address of the stub
+    std::map<std::uint32_t, InStub> in_stub_;     ///< by thread
     std::optional<guest::Layout> layout_;
     std::optional<LinearAddress> start_;
     bool active_;

@@ -17,7 +17,11 @@ std::vector<std::string> callers_of(test::RingMachine& ring,
     }
     cpu::ExecutionPoint point;
     point.esp = stack;
-    return callers(ring.machine, ring.kernel.symbols(), point, 3);
+    std::vector<std::string> result;
+    for (const LinearAddress at : callers(ring.machine, ring.kernel.symbols(), point, 3)) {
+        result.push_back(ring.kernel.symbols().describe(at));
+    }
+    return result;
 }
 
 }  // namespace

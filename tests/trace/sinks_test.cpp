@@ -45,7 +45,7 @@ TEST_CASE("text: three lines a call, with every step of the way", "[trace]") {
     CHECK(contains(std::string(lines[0]), "os bare, cpu p6, 1000 MHz, entry auto"));
     CHECK(contains(std::string(lines[1]), "#1 Add("));
     CHECK(contains(std::string(lines[1]), "= 0x0000002A"));
-    CHECK(trim(lines[2]) == "int 2Eh at rings!user_int < rings!user+0xB");
+    CHECK(trim(lines[2]) == "rings through rings: int 2Eh at rings!user_int < rings!user+0xB");
     for (const char* step :
          {"gate IDT[2E] rings!system_service", "stack 0023:", "-> 0010:", "frame 0008FFE0",
           "lookup", "copy 8 bytes", "service rings!service_add", "exit iretd"}) {

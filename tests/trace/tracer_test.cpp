@@ -58,6 +58,50 @@ TEST_CASE("tracer: a call by int 2E shows its stub, gate and stack switch", "[tr
     CHECK(call.entry->after.esp == 0x90000 - 20);
 }
 
+TEST_CASE("tracer: a call is made through a stub, or directly", "[trace]") {
+    const auto records = traced();
+    CHECK(records[0].module == "rings");
+    CHECK(records[0].via == "rings");
+    CHECK(records[0].modules == std::vector<std::string>{"rings"});
+    CHECK(records[1].via.empty());
+    CHECK(records[2].module == "rings");
+    CHECK(records[2].via == "direct");
+    CHECK_FALSE(records[2].stub);
+}
+
+TEST_CASE("tracer: a stub is a stage before the gate", "[trace]") {
+    const Record call = traced().front();
+    REQUIRE(call.stub);
+    CHECK(call.stub->ends == call.entry->clock_before);
+    CHECK(call.stub->begins < call.stub->ends);
+    REQUIRE(call.stub->changed.size() == 1);  // lea edx, [esp + 4]
+    CHECK(call.stub->changed[0].name == "edx");
+    CHECK(call.stub->changed[0].after == call.entry->before.esp + 4);
+}
+
+TEST_CASE("tracer: each stage says which registers it changed", "[trace]") {
+    const Record call = traced().front();
+    const auto names = [&call](std::size_t stage) {
+        std::string result;
+        for (const RegisterChange& change : call.stages[stage].changed) {
+            result += std::string(change.name) + " ";
+        }
+        return result;
+    };
+    CHECK(names(0) == "esp ");         // push 0; push ebp; push ebx
+    CHECK(names(1) == "ebx ebp ");     // up to the copy: mov ebp, esp; mov ebx, [table]
+    CHECK(names(2) == "esp ");         // two arguments
+    CHECK(names(3) == "eax eflags ");  // add eax, [esp + 8]
+    CHECK(call.stages[3].changed[0].before == 0);
+    CHECK(call.stages[3].changed[0].after == 42);
+    CHECK(names(4) == "ebx esp ebp eflags ");
+    const auto gate = changes_of(*call.entry);
+    REQUIRE(gate.size() == 5);  // IF is cleared
+    CHECK(gate[0].name == "cs");
+    CHECK(gate[0].before == 0x1B);
+    CHECK(gate[0].after == 0x08);
+}
+
 TEST_CASE("tracer: the frame is read when it is complete", "[trace]") {
     const Record call = traced().front();
     REQUIRE(call.frame);
