@@ -189,6 +189,12 @@ class Personality {
     [[nodiscard]] virtual std::uint32_t frame_length(Machine&, LinearAddress) const {
         return UINT32_MAX;
     }
+    /// Where the structure of a layout stands that is in force now ("KPCR", the current thread's
+    /// "TEB"); nothing for one that there are several of, or none.
+    [[nodiscard]] virtual std::optional<LinearAddress> structure_at(Machine&,
+                                                                    std::string_view) const {
+        return std::nullopt;
+    }
     /// What the frame at an address interrupted; nothing when no complete frame stands there.
     [[nodiscard]] virtual std::optional<InterruptedCode> interrupted_code(Machine&,
                                                                           LinearAddress) const {

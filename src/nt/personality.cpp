@@ -221,6 +221,12 @@ std::uint32_t Personality::frame_length(guest::Machine& machine, LinearAddress f
     return from_kernel ? layout.offset("KTRAP_FRAME", "HardwareEsp") : layout.size("KTRAP_FRAME");
 }
 
+std::optional<LinearAddress> Personality::structure_at(guest::Machine& machine,
+                                                       std::string_view layout) const {
+    return layout == frame_layout() ? current_frame(machine)
+                                    : nt::structure_at(kernel_, machine, layout);
+}
+
 std::optional<guest::InterruptedCode> Personality::interrupted_code(guest::Machine& machine,
                                                                     LinearAddress frame) const {
     return frame_registers(kernel_.profile.layout, machine, frame);

@@ -40,6 +40,8 @@ class Personality final : public guest::Personality {
     [[nodiscard]] std::uint32_t current_thread(guest::Machine&) const override;
     [[nodiscard]] unsigned callback_depth(guest::Machine&) const override;
     [[nodiscard]] std::uint32_t frame_length(guest::Machine&, LinearAddress) const override;
+    [[nodiscard]] std::optional<LinearAddress> structure_at(guest::Machine&,
+                                                            std::string_view) const override;
     [[nodiscard]] std::optional<guest::InterruptedCode> interrupted_code(
         guest::Machine&, LinearAddress) const override;
     [[nodiscard]] std::vector<guest::Stage> stages() const override;

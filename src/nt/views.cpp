@@ -8,28 +8,47 @@
 
 #include "nt/kernel.hpp"
 #include "nt/service_ledger.hpp"
+#include "nt/threads_view.hpp"
 
 namespace ringside::nt {
 namespace {
 
 constexpr LinearAddress shared_data{0x7FFE0000};
 
+/// As the guest has it now: the host follows only at its next hypercall.
+LinearAddress current_thread(const Kernel& kernel, const guest::Machine& machine) {
+    const Layout& layout = kernel.profile.layout;
+    const auto field = layout.offset("KPCR", "PrcbData") + layout.offset("KPRCB", "CurrentThread");
+    const auto current = machine.peek<std::uint32_t>(kernel.profile.pcr + field);
+    return current && *current != 0 ? LinearAddress{*current} : kernel.thread->kthread;
+}
+
+LinearAddress current_teb(const Kernel& kernel, const guest::Machine& machine) {
+    const auto field = kernel.profile.layout.offset("KTHREAD", "Teb");
+    const auto teb = machine.peek<std::uint32_t>(current_thread(kernel, machine) + field);
+    return teb ? LinearAddress{*teb} : kernel.thread->teb;
+}
+
 struct Place {
     std::string_view name;
     std::string_view structure;
-    LinearAddress (*at)(const Kernel&);
+    LinearAddress (*at)(const Kernel&, const guest::Machine&);
 };
 constexpr std::array places{
-    Place{"pcr", "KPCR", [](const Kernel& kernel) { return kernel.profile.pcr; }},
+    Place{"pcr", "KPCR",
+          [](const Kernel& kernel, const guest::Machine&) { return kernel.profile.pcr; }},
     Place{"prcb", "KPRCB",
-          [](const Kernel& kernel) {
+          [](const Kernel& kernel, const guest::Machine&) {
               return kernel.profile.pcr + kernel.profile.layout.offset("KPCR", "PrcbData");
           }},
-    Place{"shared-data", "KUSER_SHARED_DATA", [](const Kernel&) { return shared_data; }},
-    Place{"thread", "KTHREAD", [](const Kernel& kernel) { return kernel.thread->kthread; }},
-    Place{"process", "KPROCESS", [](const Kernel& kernel) { return kernel.process->kprocess; }},
-    Place{"teb", "TEB", [](const Kernel& kernel) { return kernel.thread->teb; }},
-    Place{"peb", "PEB", [](const Kernel& kernel) { return kernel.process->peb; }},
+    Place{"shared-data", "KUSER_SHARED_DATA",
+          [](const Kernel&, const guest::Machine&) { return shared_data; }},
+    Place{"thread", "KTHREAD", current_thread},
+    Place{"process", "KPROCESS",
+          [](const Kernel& kernel, const guest::Machine&) { return kernel.process->kprocess; }},
+    Place{"teb", "TEB", current_teb},
+    Place{"peb", "PEB",
+          [](const Kernel& kernel, const guest::Machine&) { return kernel.process->peb; }},
 };
 
 std::string value_text(const guest::Machine& machine, LinearAddress at, std::uint32_t size) {
@@ -62,7 +81,7 @@ std::string value_text(const guest::Machine& machine, LinearAddress at, std::uin
 
 guest::View structure_view(const Kernel& kernel, const guest::Machine& machine,
                            const Place& place) {
-    const LinearAddress base = place.at(kernel);
+    const LinearAddress base = place.at(kernel, machine);
     guest::View view{.title = fmt::format("{} at {:08X}", place.structure, base.value),
                      .columns = {"offset", "field", "value"},
                      .rows = {}};
@@ -136,6 +155,9 @@ std::optional<guest::View> kernel_view(const Kernel& kernel, const guest::Machin
     if (which == "mappings") {
         return mappings_view(kernel);
     }
+    if (which == "threads") {
+        return threads_view(kernel, machine, current_thread(kernel, machine));
+    }
     const auto* const place = std::find_if(places.begin(), places.end(),
                                            [which](const Place& row) { return row.name == which; });
     if (place == places.end()) {
@@ -145,12 +167,20 @@ std::optional<guest::View> kernel_view(const Kernel& kernel, const guest::Machin
 }
 
 std::vector<std::string> kernel_view_names() {
-    std::vector<std::string> names{"ssdt", "mappings"};
+    std::vector<std::string> names{"ssdt", "mappings", "threads"};
     for (const Place& place : places) {
         names.emplace_back(place.name);
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+std::optional<LinearAddress> structure_at(const Kernel& kernel, const guest::Machine& machine,
+                                          std::string_view structure) {
+    const auto* const place =
+        std::find_if(places.begin(), places.end(),
+                     [structure](const Place& row) { return row.structure == structure; });
+    return place != places.end() ? std::optional(place->at(kernel, machine)) : std::nullopt;
 }
 
 }  // namespace ringside::nt
