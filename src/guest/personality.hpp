@@ -71,6 +71,19 @@ struct InterruptedCode {
     unsigned ring = 0;
 };
 
+/// A thread of the system, for a debugger's list.
+struct SystemThread {
+    std::uint32_t id = 0;
+    std::string state;  ///< a few words: "running", "ready", "waits for an event"
+    /// Where a thread that does not have the processor goes on in the innermost ring; nothing for
+    /// the one that has it.
+    struct Place {
+        std::uint32_t eip = 0;
+        std::uint32_t esp = 0;
+    };
+    std::optional<Place> resumes;
+};
+
 /// A place in the kernel's entry path that a trace shows as a stage of a call.
 struct Stage {
     /// "frame", "lookup", "copy", "service", "exit"; "return" where a call that was made without a
@@ -144,6 +157,16 @@ class Personality {
         return false;
     }
 
+    /// The bytes of a page that is not there yet, as make_present() would bring it in: as many as
+    /// `to` has, all in one page. Changes nothing. False when the system has nothing there, or
+    /// cannot tell before it is asked for.
+    virtual bool preview(Machine& machine, LinearAddress from, std::span<std::byte> to) const {
+        static_cast<void>(machine);
+        static_cast<void>(from);
+        static_cast<void>(to);
+        return false;
+    }
+
     /// Gives code from outside `module.size` bytes of the innermost ring, still empty, and makes it
     /// known; its symbols count from its first byte. Answers where it is; nothing when the system
     /// has no place for such. Throws InputError (126) when the RAM is too small.
@@ -182,6 +205,8 @@ class Personality {
     }
     /// Id of the thread whose code the processor executes; 0 when the system has none.
     [[nodiscard]] virtual std::uint32_t current_thread(Machine&) const { return 0; }
+    /// The threads that have not ended, in the order in which they were made.
+    [[nodiscard]] virtual std::vector<SystemThread> threads(Machine&) const { return {}; }
     /// How many calls of user code by the kernel are under way on that thread, one in the other.
     [[nodiscard]] virtual unsigned callback_depth(Machine&) const { return 0; }
     /// Bytes of frame_layout() that the frame at an address really has; behind them stands what the

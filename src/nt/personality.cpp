@@ -2,6 +2,7 @@
 #include "nt/personality.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -99,6 +100,16 @@ bool Personality::make_present(guest::Machine& machine, LinearAddress at) {
            machine.mmu().translate(at, mmu::Access::read, mmu::Privilege::supervisor).has_value();
 }
 
+bool Personality::preview(guest::Machine&, LinearAddress from, std::span<std::byte> to) const {
+    std::array<std::byte, page_size> page{};
+    const std::uint32_t offset = page_offset(from);
+    if (offset + to.size() > page_size || !kernel_.memory.preview(from, page)) {
+        return false;
+    }
+    std::copy_n(page.begin() + offset, to.size(), to.begin());
+    return true;
+}
+
 std::optional<LinearAddress> Personality::place_kernel_module(guest::Machine&,
                                                               guest::Module module) {
     constexpr LinearAddress first_stack{0xF8000000};
@@ -183,6 +194,32 @@ LinearAddress Personality::current_kthread(guest::Machine& machine) const {
 std::uint32_t Personality::current_thread(guest::Machine& machine) const {
     const auto thread = kernel_.dispatcher.thread_at(current_kthread(machine));
     return thread ? thread->id : 0;
+}
+
+std::vector<guest::SystemThread> Personality::threads(guest::Machine& machine) const {
+    const Layout& layout = kernel_.profile.layout;
+    const LinearAddress current = current_kthread(machine);
+    std::vector<guest::SystemThread> threads;
+    for (const auto& thread : kernel_.dispatcher.threads()) {
+        guest::SystemThread& row = threads.emplace_back();
+        row.id = thread->id;
+        if (thread->kthread == current) {
+            row.state = "running";
+            continue;
+        }
+        const std::string wait = kernel_.dispatcher.describe_wait(*thread);
+        row.state = wait.empty() ? "ready" : wait;
+        // The KSWITCHFRAME ends in the address at which the switch returns.
+        const auto stack =
+            machine.peek<std::uint32_t>(thread->kthread + layout.offset("KTHREAD", "KernelStack"));
+        const std::uint32_t address = layout.offset("KSWITCHFRAME", "RetAddr");
+        const auto eip =
+            stack ? machine.peek<std::uint32_t>(LinearAddress{*stack} + address) : std::nullopt;
+        if (eip) {
+            row.resumes = {.eip = *eip, .esp = *stack + layout.size("KSWITCHFRAME")};
+        }
+    }
+    return threads;
 }
 
 unsigned Personality::callback_depth(guest::Machine& machine) const {

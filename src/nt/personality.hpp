@@ -25,6 +25,8 @@ class Personality final : public guest::Personality {
     std::optional<guest::StopReason> port_io(guest::Machine& machine,
                                              const cpu::Exit& exit) override;
     bool make_present(guest::Machine& machine, LinearAddress at) override;
+    bool preview(guest::Machine& machine, LinearAddress from,
+                 std::span<std::byte> to) const override;
     std::optional<LinearAddress> place_kernel_module(guest::Machine& machine,
                                                      guest::Module module) override;
     [[nodiscard]] std::string_view kernel_module() const override { return "nt"; }
@@ -38,6 +40,7 @@ class Personality final : public guest::Personality {
     [[nodiscard]] std::string_view frame_layout() const override { return "KTRAP_FRAME"; }
     [[nodiscard]] std::optional<LinearAddress> current_frame(guest::Machine&) const override;
     [[nodiscard]] std::uint32_t current_thread(guest::Machine&) const override;
+    [[nodiscard]] std::vector<guest::SystemThread> threads(guest::Machine&) const override;
     [[nodiscard]] unsigned callback_depth(guest::Machine&) const override;
     [[nodiscard]] std::uint32_t frame_length(guest::Machine&, LinearAddress) const override;
     [[nodiscard]] std::optional<LinearAddress> structure_at(guest::Machine&,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+
 #include <catch2/catch.hpp>
 
 #include "nt/test_kernel.hpp"
@@ -54,6 +56,31 @@ struct Memory : TestKernel {
 };
 
 }  // namespace
+
+TEST_CASE("a look ahead tells what a page would hold and brings nothing in", "[nt][memory]") {
+    Memory test;
+    std::uint32_t base = 0;
+    std::uint32_t size = 0x2000;
+    REQUIRE(test.allocate(base, size, MEM_RESERVE | MEM_COMMIT) == STATUS_SUCCESS);
+    const auto absent = [&test](std::uint32_t at) {
+        return !test.kernel->mmu.translate(LinearAddress{at}, mmu::Access::read,
+                                           mmu::Privilege::supervisor);
+    };
+    std::array<std::byte, page_size> page{std::byte{1}};
+    CHECK(test.kernel->memory.preview(LinearAddress{base + 8}, page));
+    CHECK(page == std::array<std::byte, page_size>{});
+    CHECK(absent(base));
+
+    const auto code = test.kernel->symbols.find("ntdll!NtClose");
+    REQUIRE(code);
+    REQUIRE(absent(code->value));
+    CHECK(test.kernel->memory.preview(*code, page));
+    CHECK(page.at(page_offset(*code)) == std::byte{0xB8});  // mov eax, imm32
+    CHECK(absent(code->value));
+
+    CHECK_FALSE(test.kernel->memory.preview(LinearAddress{base + size}, page));
+    CHECK_FALSE(test.kernel->memory.preview(LinearAddress{0x80000000}, page));
+}
 
 TEST_CASE("NtAllocateVirtualMemory: reserves at 64 KiB and commits by the page", "[nt][memory]") {
     Memory test;

@@ -49,6 +49,27 @@ NTSTATUS MemoryManager::access_fault(LinearAddress a, mmu::Access access) {
     return make_present(a, access, protection);
 }
 
+bool MemoryManager::preview(LinearAddress a, std::span<std::byte, page_size> to) const {
+    const auto run = space_.page(a);
+    if (a > highest_user_address || !run || !run->committed ||
+        (run->protection & PAGE_GUARD) != 0 || !allows(run->protection, mmu::Access::read)) {
+        return false;
+    }
+    const LinearAddress page = page_of(a);
+    if (const auto mapped = mapped_.find(page.value); mapped != mapped_.end()) {
+        pages_.memory().read_bytes(mapped->second.page, to);
+        return true;
+    }
+    const auto& reservation = *space_.find(a);
+    if (reservation.tag == 0) {
+        std::fill(to.begin(), to.end(), std::byte{0});
+        return true;
+    }
+    const View& view = views_.at(reservation.tag);
+    const std::uint32_t index = view.first_page + (page - reservation.base) / page_size;
+    return view.pages->preview(index, view.image, to);
+}
+
 NTSTATUS MemoryManager::guard_page_hit(LinearAddress a) {
     const auto stack = user_stack_ ? user_stack_() : std::nullopt;
     if (!stack || a < stack->deallocation || a >= stack->base) {

@@ -49,6 +49,10 @@ class MemoryManager final : public guest::PageFaultResolver {
     [[nodiscard]] NTSTATUS access_fault(LinearAddress, mmu::Access);
     std::uint32_t resolve(LinearAddress, mmu::Access, guest::ProcessorMode) override;
 
+    /// What a page that is not present would hold after a read, without bringing it in. False when
+    /// a read would fail or do more than that, and for pages of files.
+    [[nodiscard]] bool preview(LinearAddress, std::span<std::byte, page_size> to) const;
+
     /// NtAllocateVirtualMemory and its siblings on checked parameters; `base` and `size` come back
     /// rounded.
     [[nodiscard]] NTSTATUS allocate(LinearAddress& base, std::uint32_t& size, std::uint32_t type,

@@ -32,6 +32,16 @@ SectionPages::Page SectionPages::page(std::uint32_t index) {
     return {.address = *page};
 }
 
+bool SectionPages::preview(std::uint32_t index, bool image,
+                           std::span<std::byte, page_size> to) const {
+    if (const auto found = existing_.find(index); found != existing_.end()) {
+        pages_.memory().read_bytes(found->second.address, to);
+        return true;
+    }
+    // What fills other sections reads a file, which is an effect of its own.
+    return image && index < count_ && fill_ && fill_(index, to);
+}
+
 void SectionPages::keep_changes() {
     if (!keep_) {
         return;

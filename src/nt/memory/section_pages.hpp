@@ -36,6 +36,11 @@ class SectionPages {
     };
     [[nodiscard]] Page page(std::uint32_t index);
 
+    /// What page() would answer, if that can be told without making the page: of one that is there,
+    /// and of an image's.
+    [[nodiscard]] bool preview(std::uint32_t index, bool image,
+                               std::span<std::byte, page_size> to) const;
+
     /// A view may now change this page.
     void mark_dirty(std::uint32_t index) { existing_.at(index).dirty = true; }
     /// Puts every changed page back into what backs the section. Whoever may still write to one

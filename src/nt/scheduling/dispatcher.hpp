@@ -87,7 +87,9 @@ class Dispatcher {
 
     /// Whether every thread waits and no timer will change that.
     [[nodiscard]] bool is_deadlocked() const;
-    /// One line a thread: what it waits for, and where.
+    /// "waits for" and what; empty when it does not wait. Reads nothing of the guest.
+    [[nodiscard]] static std::string describe_wait(const ThreadObject& thread);
+    /// One line a thread that waits: for what, and where.
     [[nodiscard]] std::string describe_waits() const;
 
   private:

@@ -140,22 +140,27 @@ bool Dispatcher::wake(ThreadObject& thread, WakeReason reason) {
     return true;
 }
 
+std::string Dispatcher::describe_wait(const ThreadObject& thread) {
+    const WaitRequest* const request = thread.request();
+    if (request == nullptr) {
+        return {};
+    }
+    std::string what;
+    for (const auto& waitable : request->objects) {
+        const auto* const object = dynamic_cast<const Object*>(waitable.get());
+        what += fmt::format("{}{}", what.empty() ? "" : ", ",
+                            object != nullptr ? object->describe() : "somebody to resume it");
+    }
+    return fmt::format("waits for {}", what.empty() ? "nothing that will come" : what);
+}
+
 std::string Dispatcher::describe_waits() const {
     std::string text;
     for (const auto& thread : threads_) {
-        const WaitRequest* const request = thread->request();
-        if (request == nullptr) {
-            continue;
+        if (const std::string wait = describe_wait(*thread); !wait.empty()) {
+            text += fmt::format("  thread {:X} {} in {}\n", thread->id, wait,
+                                describe_place(kernel_, *thread));
         }
-        std::string what;
-        for (const auto& waitable : request->objects) {
-            const auto* const object = dynamic_cast<const Object*>(waitable.get());
-            what += fmt::format("{}{}", what.empty() ? "" : ", ",
-                                object != nullptr ? object->describe() : "somebody to resume it");
-        }
-        text += fmt::format("  thread {:X} waits for {} in {}\n", thread->id,
-                            what.empty() ? "nothing that will come" : what,
-                            describe_place(kernel_, *thread));
     }
     return text;
 }
