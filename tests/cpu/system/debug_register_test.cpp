@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::uint32_t watched = 0x5000;
 
-enum class Watch : std::uint32_t { instruction, write, port, any };
+enum class WaitsOn : std::uint32_t { instruction, write, port, any };
 
 /// DR7 for breakpoint `n`: globally enabled, of 1, 2 or 4 bytes.
-std::uint32_t enable(unsigned n, Watch watch, unsigned bytes = 1) {
+std::uint32_t enable(unsigned n, WaitsOn watch, unsigned bytes = 1) {
     return 2U << (2 * n) | (static_cast<std::uint32_t>(watch) | (bytes - 1) << 2) << (16 + 4 * n);
 }
 
 /// Arms DR0 from outside, as if ring 0 had done it.
-void arm(Rings& m, Watch watch, std::uint32_t at, unsigned bytes = 1) {
+void arm(Rings& m, WaitsOn watch, std::uint32_t at, unsigned bytes = 1) {
     m.cpu.dr[0] = at;
     m.cpu.dr7 = dr7::ones | enable(0, watch, bytes);
     m.cpu.context_changed();
@@ -48,7 +48,7 @@ std::uint32_t pushed_flags(const Rings& m) {
 TEST_CASE("instruction breakpoint: a fault in front of the instruction, RF pushed clear",
           "[debug]") {
     Rings m(0);
-    arm(m, Watch::instruction, Rings::start + 1);
+    arm(m, WaitsOn::instruction, Rings::start + 1);
     m.run("90 40 40 f4");
     CHECK(trapped(m, 1, 1));
     CHECK(m.reg(GeneralRegister::eax) == 0);
@@ -57,7 +57,7 @@ TEST_CASE("instruction breakpoint: a fault in front of the instruction, RF pushe
 
 TEST_CASE("instruction breakpoint: RF lets one instruction pass, and goes with it", "[debug]") {
     Rings m(0);
-    arm(m, Watch::instruction, Rings::start);
+    arm(m, WaitsOn::instruction, Rings::start);
     m.cpu.set_eflags(flag::rf);
     m.run("40 eb fd");  // inc eax / back to it
     CHECK(trapped(m, 0, 1));
@@ -66,11 +66,11 @@ TEST_CASE("instruction breakpoint: RF lets one instruction pass, and goes with i
 
 TEST_CASE("instruction breakpoint: only the first byte counts, prefixes included", "[debug]") {
     Rings inside(0);
-    arm(inside, Watch::instruction, Rings::start + 1);
+    arm(inside, WaitsOn::instruction, Rings::start + 1);
     inside.run("66 40 f4");
     CHECK(inside.transitions.empty());
     Rings first(0);
-    arm(first, Watch::instruction, Rings::start);
+    arm(first, WaitsOn::instruction, Rings::start);
     first.run("66 40 f4");
     CHECK(trapped(first, 0, 1));
 }
@@ -80,7 +80,7 @@ TEST_CASE("instruction breakpoint: comes before the faults of fetching and execu
     m.enable_paging();
     m.unmap(0x50000);
     m.cpu.eip = 0x50000;
-    arm(m, Watch::instruction, 0x50000);
+    arm(m, WaitsOn::instruction, 0x50000);
     m.run_on();
     REQUIRE(m.transitions.size() == 1);
     CHECK(m.transitions[0].vector == Vector::debug);
@@ -89,18 +89,18 @@ TEST_CASE("instruction breakpoint: comes before the faults of fetching and execu
 TEST_CASE("instruction breakpoint: none behind mov ss, but behind sti", "[debug]") {
     Rings shadow(0);
     shadow.reg(GeneralRegister::eax) = Rings::data0;
-    arm(shadow, Watch::instruction, Rings::start + 2);
+    arm(shadow, WaitsOn::instruction, Rings::start + 2);
     shadow.run("8e d0 90 f4");
     CHECK(shadow.transitions.empty());
     Rings sti(0);
-    arm(sti, Watch::instruction, Rings::start + 1);
+    arm(sti, WaitsOn::instruction, Rings::start + 1);
     sti.run("fb 90 f4");
     CHECK(trapped(sti, 1, 1));
 }
 
 TEST_CASE("data breakpoint: a trap behind the instruction that wrote", "[debug]") {
     Rings m(0);
-    arm(m, Watch::write, watched);
+    arm(m, WaitsOn::write, watched);
     m.run("a1 00 50 00 00 c7 05 00 50 00 00 44 33 22 11 90 f4");
     CHECK(trapped(m, 15, 1));
     CHECK(m.dword(watched) == 0x11223344);
@@ -109,11 +109,11 @@ TEST_CASE("data breakpoint: a trap behind the instruction that wrote", "[debug]"
 
 TEST_CASE("data breakpoint: reads count for read-or-write, fetches never", "[debug]") {
     Rings m(0);
-    arm(m, Watch::any, watched);
+    arm(m, WaitsOn::any, watched);
     m.run("a1 00 50 00 00 90 f4");
     CHECK(trapped(m, 5, 1));
     Rings fetch(0);
-    arm(fetch, Watch::any, Rings::start);
+    arm(fetch, WaitsOn::any, Rings::start);
     fetch.run("90 f4");
     CHECK(fetch.transitions.empty());
 }
@@ -122,7 +122,7 @@ TEST_CASE("data breakpoint: the field is aligned to its length, any byte of the 
           "[debug]") {
     const auto hits = [](std::uint32_t at, unsigned bytes, std::string_view code) {
         Rings m(0);
-        arm(m, Watch::any, at, bytes);
+        arm(m, WaitsOn::any, at, bytes);
         m.run(code);
         return !m.transitions.empty();
     };
@@ -140,7 +140,7 @@ TEST_CASE("data breakpoint: the field is aligned to its length, any byte of the 
 TEST_CASE("data breakpoint: read-modify-write, push, call, enter and pusha write", "[debug]") {
     const auto trap_at = [](std::uint32_t at, std::string_view code) {
         Rings m(0);
-        arm(m, Watch::write, at, 4);
+        arm(m, WaitsOn::write, at, 4);
         m.run(code);
         REQUIRE_FALSE(m.transitions.empty());
         return m.transitions[0].before.eip - Rings::start;
@@ -156,7 +156,7 @@ TEST_CASE("data breakpoint: read-modify-write, push, call, enter and pusha write
 
 TEST_CASE("data breakpoint: reserving a frame by enter touches nothing", "[debug]") {
     Rings m(0);
-    arm(m, Watch::any, Rings::stack_top - 20, 4);
+    arm(m, WaitsOn::any, Rings::stack_top - 20, 4);
     m.run("c8 10 00 00 90 f4");
     CHECK(m.transitions.empty());
 }
@@ -167,7 +167,7 @@ TEST_CASE("data breakpoint: x87 operands of four to ten bytes", "[debug]") {
           "db e3 db 3d f7 4f 00 00 f4", "db e3 d9 35 f0 4f 00 00 f4"}) {
         CAPTURE(code);
         Rings m(0);
-        arm(m, Watch::any, watched);
+        arm(m, WaitsOn::any, watched);
         m.run(code);
         CHECK(trapped(m, 8, 1));
     }
@@ -179,7 +179,7 @@ TEST_CASE("data breakpoint: rep movsb stops behind the element that hit, RF push
     m.reg(GeneralRegister::esi) = 0x6000;
     m.reg(GeneralRegister::edi) = watched - 2;
     m.reg(GeneralRegister::ecx) = 5;
-    arm(m, Watch::write, watched);
+    arm(m, WaitsOn::write, watched);
     m.run("f3 a4 90 f4");
     CHECK(trapped(m, 0, 1));
     CHECK(m.reg(GeneralRegister::ecx) == 2);
@@ -188,7 +188,7 @@ TEST_CASE("data breakpoint: rep movsb stops behind the element that hit, RF push
     Rings last(0);
     last.reg(GeneralRegister::edi) = watched - 2;
     last.reg(GeneralRegister::ecx) = 3;
-    arm(last, Watch::write, watched);
+    arm(last, WaitsOn::write, watched);
     last.run("f3 aa 90 f4");
     CHECK(trapped(last, 2, 1));
     CHECK((pushed_flags(last) & flag::rf) == 0);
@@ -200,7 +200,7 @@ TEST_CASE("data breakpoint: none for an instruction that faults", "[debug]") {
     m.unmap(0x6000);
     m.reg(GeneralRegister::esi) = watched;
     m.reg(GeneralRegister::edi) = 0x6000;
-    arm(m, Watch::any, watched);
+    arm(m, WaitsOn::any, watched);
     m.run("a4 f4");  // movsb reads and cannot write
     REQUIRE(m.transitions.size() == 1);
     CHECK(m.transitions[0].vector == Vector::page_fault);
@@ -210,14 +210,14 @@ TEST_CASE("data breakpoint: on mov ss waits for the next instruction, into int n
           "[debug]") {
     Rings m(0);
     m.set_dword(watched, Rings::data0);
-    arm(m, Watch::any, watched);
+    arm(m, WaitsOn::any, watched);
     m.run("8e 15 00 50 00 00 90 f4");
     CHECK(trapped(m, 7, 1));
 
     Rings user;
     user.gate(0x2E, Rings::interrupt32, 3);
     user.set_dword(watched, Rings::data3);
-    arm(user, Watch::any, watched);
+    arm(user, WaitsOn::any, watched);
     user.run("8e 15 00 50 00 00 cd 2e");
     REQUIRE(user.transitions.size() == 2);
     CHECK(user.transitions[1].vector == Vector::debug);
@@ -227,7 +227,7 @@ TEST_CASE("data breakpoint: on mov ss waits for the next instruction, into int n
 TEST_CASE("data breakpoint: a frame that int n pushes is met in its handler", "[debug]") {
     Rings m;
     m.gate(0x2E, Rings::interrupt32, 3);
-    arm(m, Watch::write, Rings::inner_top - 4, 4);
+    arm(m, WaitsOn::write, Rings::inner_top - 4, 4);
     m.run("cd 2e");
     REQUIRE(m.transitions.size() == 2);
     CHECK(m.transitions[1].vector == Vector::debug);
@@ -236,7 +236,7 @@ TEST_CASE("data breakpoint: a frame that int n pushes is met in its handler", "[
 
 TEST_CASE("data breakpoint and single step of one instruction are one #DB", "[debug]") {
     Rings m(0);
-    arm(m, Watch::write, watched);
+    arm(m, WaitsOn::write, watched);
     m.cpu.set_eflags(flag::tf);
     m.run("a2 00 50 00 00 90 f4");
     CHECK(trapped(m, 5, 1 | dr6::single_step));
@@ -247,21 +247,21 @@ TEST_CASE("a breakpoint that is not enabled raises nothing, but is told of with 
           "[debug]") {
     Rings m(0);
     m.cpu.dr = {watched, watched, watched, 0x6000};
-    m.cpu.dr7 = dr7::ones | enable(0, Watch::any) | (enable(1, Watch::any) & ~dr7::enables) |
-                (enable(2, Watch::port) & ~dr7::enables) | enable(3, Watch::any);
+    m.cpu.dr7 = dr7::ones | enable(0, WaitsOn::any) | (enable(1, WaitsOn::any) & ~dr7::enables) |
+                (enable(2, WaitsOn::port) & ~dr7::enables) | enable(3, WaitsOn::any);
     m.cpu.context_changed();
     m.run("a1 00 60 00 00 a1 00 50 00 00 f4");
     CHECK(trapped(m, 5, 8));
     Rings off(0);
     off.cpu.dr[0] = watched;
-    off.cpu.dr7 = dr7::ones | (enable(0, Watch::any) & ~dr7::enables);
+    off.cpu.dr7 = dr7::ones | (enable(0, WaitsOn::any) & ~dr7::enables);
     off.cpu.context_changed();
     off.run("a1 00 50 00 00 f4");
     CHECK(off.transitions.empty());
     CHECK(off.cpu.dr6 == dr6::ones);
     Rings both(0);
     both.cpu.dr = {watched, watched, 0, 0};
-    both.cpu.dr7 = dr7::ones | enable(0, Watch::any) | (enable(1, Watch::any) & ~dr7::enables);
+    both.cpu.dr7 = dr7::ones | enable(0, WaitsOn::any) | (enable(1, WaitsOn::any) & ~dr7::enables);
     both.cpu.context_changed();
     both.run("a1 00 50 00 00 f4");
     CHECK(trapped(both, 5, 3));
@@ -270,7 +270,7 @@ TEST_CASE("a breakpoint that is not enabled raises nothing, but is told of with 
 TEST_CASE("B0 to B3 tell of the last #DB, BD, BS and BT stay until cleared", "[debug]") {
     Rings m(0);
     m.cpu.dr6 |= 0xE | dr6::task_switch | dr6::single_step;
-    arm(m, Watch::write, watched);
+    arm(m, WaitsOn::write, watched);
     m.run("a2 00 50 00 00 f4");
     CHECK(trapped(m, 5, 1 | dr6::task_switch | dr6::single_step));
 }
@@ -278,7 +278,7 @@ TEST_CASE("B0 to B3 tell of the last #DB, BD, BS and BT stay until cleared", "[d
 TEST_CASE("local breakpoints count as global ones do until a task switch", "[debug]") {
     Rings m(0);
     m.cpu.dr[0] = watched;
-    m.cpu.dr7 = dr7::ones | (enable(0, Watch::write) & ~dr7::enables) | 1;
+    m.cpu.dr7 = dr7::ones | (enable(0, WaitsOn::write) & ~dr7::enables) | 1;
     m.cpu.context_changed();
     m.run("a2 00 50 00 00 f4");
     CHECK(trapped(m, 5, 1));
@@ -287,12 +287,12 @@ TEST_CASE("local breakpoints count as global ones do until a task switch", "[deb
 TEST_CASE("mov dr7 arms the instruction behind it and disarms too", "[debug]") {
     Rings m(0);
     m.reg(GeneralRegister::eax) = watched;
-    m.reg(GeneralRegister::ecx) = enable(0, Watch::write);
+    m.reg(GeneralRegister::ecx) = enable(0, WaitsOn::write);
     // mov dr0,eax / mov dr7,ecx / mov [5000],al / hlt
     m.run("0f 23 c0 0f 23 f9 a2 00 50 00 00 f4");
     CHECK(trapped(m, 11, 1));
     Rings off(0);
-    arm(off, Watch::write, watched);
+    arm(off, WaitsOn::write, watched);
     off.run("31 c0 0f 23 f8 a2 00 50 00 00 f4");
     CHECK(off.transitions.empty());
 }
@@ -302,7 +302,7 @@ TEST_CASE("a port breakpoint needs CR4.DE and traps behind in and out", "[debug]
         Rings m(0, Model::p6);
         m.cpu.cr4 = cr4_value;
         m.reg(GeneralRegister::edx) = 0x3F9;
-        arm(m, Watch::port, 0x3F8, 4);
+        arm(m, WaitsOn::port, 0x3F8, 4);
         CHECK(m.run(code).kind == ExitKind::port_io);
         complete_in(m.cpu, 0x55);
         m.run_on();
@@ -312,7 +312,7 @@ TEST_CASE("a port breakpoint needs CR4.DE and traps behind in and out", "[debug]
     CHECK_FALSE(run(0, "ec 90 f4"));
     Rings m(0, Model::p6);
     m.cpu.cr4 = cr4::de;
-    arm(m, Watch::port, 0xE0, 1);
+    arm(m, WaitsOn::port, 0xE0, 1);
     m.run("e7 df 90 f4");
     m.run_on();
     CHECK(trapped(m, 2, 1));
@@ -321,7 +321,7 @@ TEST_CASE("a port breakpoint needs CR4.DE and traps behind in and out", "[debug]
 TEST_CASE("insb into a watched byte traps when the port has answered", "[debug]") {
     Rings m(0);
     m.reg(GeneralRegister::edi) = watched;
-    arm(m, Watch::write, watched);
+    arm(m, WaitsOn::write, watched);
     CHECK(m.run("6c 90 f4").kind == ExitKind::port_io);
     complete_in(m.cpu, 0x55);
     m.run_on();
@@ -385,7 +385,7 @@ TEST_CASE("single step: popf and iret that set TF run one more instruction", "[d
 
 TEST_CASE("single step and a breakpoint on the next instruction are one #DB", "[debug]") {
     Rings m(0);
-    arm(m, Watch::instruction, Rings::start + 1);
+    arm(m, WaitsOn::instruction, Rings::start + 1);
     m.cpu.set_eflags(flag::tf);
     m.run("90 90 f4");
     CHECK(trapped(m, 1, 1 | dr6::single_step));
