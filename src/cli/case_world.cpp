@@ -15,15 +15,17 @@ namespace {
 constexpr std::uint64_t default_max_cycles = 10'000'000'000;
 constexpr double default_timeout_seconds = 60;
 
-/// A program or object beside its case, in a folder that was named, or among the examples that were
-/// built with this binary.
+/// A program or object beside its case, in a folder that was named, or among the examples and the
+/// guests of the first cases that were built with this binary.
 std::string find_built(const check::Case& one, std::string_view what, const std::string& name,
                        const std::vector<std::string>& folders) {
     namespace fs = std::filesystem;
     std::vector<fs::path> places(folders.begin(), folders.end());
     places.emplace_back(one.folder);
     std::error_code ignored;
-    places.push_back(fs::read_symlink("/proc/self/exe", ignored).parent_path() / "examples");
+    const fs::path built = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    places.push_back(built / "examples");
+    places.push_back(built / "tests/cases");
     for (const fs::path& place : places) {
         if (fs::exists(place / name, ignored)) {
             // The world takes relative paths from the case's folder.

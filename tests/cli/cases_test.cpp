@@ -17,7 +17,7 @@ namespace {
 const std::string cases = std::string(RINGSIDE_SOURCE) + "/tests/cases/";
 
 Finished checked(const std::vector<std::string>& arguments) {
-    std::vector<std::string> all{"check", "--programs", RINGSIDE_CASE_GUESTS};
+    std::vector<std::string> all{"check"};
     all.insert(all.end(), arguments.begin(), arguments.end());
     return ringside::test::ringside(all);
 }
