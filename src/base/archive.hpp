@@ -20,6 +20,7 @@
 
 #include "base/address.hpp"
 #include "base/cycles.hpp"
+#include "base/expected.hpp"
 
 namespace ringside {
 
@@ -114,6 +115,12 @@ class Archive {
         }
         require(next_carried_ < carried_.size(), "an object in memory is missing");
         object = std::static_pointer_cast<const T>(carried_[next_carried_++]);
+    }
+
+    /// What another archive saved comes next here.
+    void append(Archive&& other) {
+        written_.insert(written_.end(), other.written_.begin(), other.written_.end());
+        carried_.insert(carried_.end(), other.carried_.begin(), other.carried_.end());
     }
 
     [[nodiscard]] std::vector<std::byte>& written() { return written_; }
@@ -237,6 +244,24 @@ void persist(A& archive, std::optional<T>& value) {
     if (has) {
         persist(archive, *value);
     }
+}
+template <typename A, typename T, typename E>
+void persist(A& archive, Expected<T, E>& value) {
+    bool has = value.has_value();
+    persist(archive, has);
+    if (has) {
+        if constexpr (!std::is_void_v<T>) {
+            T result = has && !archive.loading() ? std::move(*value) : T{};
+            persist(archive, result);
+            value = Expected<T, E>(std::move(result));
+        } else {
+            value = Expected<void, E>();
+        }
+        return;
+    }
+    E error = archive.loading() ? E{} : value.error();
+    persist(archive, error);
+    value = Unexpected<E>{std::move(error)};
 }
 
 /// Maps and sets, in their own order.

@@ -17,8 +17,6 @@
 namespace ringside::cli {
 namespace {
 
-constexpr const char* version_text = "ringside 0.1.0";
-
 /// An option that may be given several times, one value each: what follows is never swallowed.
 void add_repeatable(CLI::App& app, const char* name, std::vector<std::string>& values,
                     const char* type, const char* help) {
@@ -266,9 +264,37 @@ void add_bench(CLI::App& app, CommandLine& line) {
         ->type_name("FILE");
 }
 
+void add_snapshot(CLI::App& app, SnapshotOptions& snapshot) {
+    app.option_defaults()->group("Snapshots");
+    auto* const at =
+        app.add_option("--snapshot-at", snapshot.at,
+                       "save the run once: at that guest clock (decimal digits), or when it first "
+                       "comes to that address or symbol")
+            ->type_name("CLOCK|PLACE");
+    app.add_option("--snapshot", snapshot.file, "file to save it to; see ringside resume")
+        ->type_name("FILE")
+        ->needs(at)
+        ->capture_default_str();
+    app.add_flag("--snapshot-stop", snapshot.stop, "end there, with status 0")->needs(at);
+}
+
+void add_resume(CLI::App& app, CommandLine& line) {
+    app.add_option("FILE", line.resume.file, "a snapshot that run or trace has saved")->required();
+    app.add_option("--folder", line.resume.folder,
+                   "where relative paths of the saved options start (default: here)")
+        ->type_name("DIR");
+    app.add_flag("--trace", line.resume.trace, "show every ring transition from there on");
+    app.add_flag("--show", line.resume.show, "only say what the file has, as JSON");
+    add_limits(app, line.limits);
+    add_snapshot(app, line.snapshot);
+    add_output(app, line.output);
+    add_trace_output(app, line.output);
+}
+
 void add_run(CLI::App& app, CommandLine& line) {
     add_world(app, line.world);
     add_limits(app, line.limits);
+    add_snapshot(app, line.snapshot);
     add_output(app, line.output);
     add_program(app, line.world);
 }
@@ -276,6 +302,7 @@ void add_run(CLI::App& app, CommandLine& line) {
 void add_trace(CLI::App& app, CommandLine& line) {
     add_world(app, line.world);
     add_limits(app, line.limits);
+    add_snapshot(app, line.snapshot);
     add_output(app, line.output);
     add_trace_output(app, line.output);
     add_program(app, line.world);
@@ -384,6 +411,8 @@ constexpr std::array subcommands{
                "Run a program, or the program of a *.case.toml, at block sizes 1, 2, 8, 64 and in "
                "single steps of the host; compare clock, registers, memory, output and trace.",
                add_verify},
+    Subcommand{Command::resume, "resume", "Go on with a run where a snapshot was taken.",
+               add_resume},
 };
 
 std::vector<std::string> subcommand_names() {

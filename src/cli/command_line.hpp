@@ -7,6 +7,8 @@
 
 namespace ringside::cli {
 
+inline constexpr const char* version_text = "ringside 0.1.0";
+
 /// Takes the arguments apart. Throws InputError (2) for what no subcommand understands.
 [[nodiscard]] CommandLine parse_command_line(int argc, const char* const* argv);
 

@@ -8,7 +8,7 @@ namespace ringside::cli {
 // One function a subcommand; each returns the process's exit status and throws InputError for
 // input that it cannot use.
 
-/// run and trace.
+/// run, trace and resume.
 int run_command(const CommandLine& line);
 int check_command(const CommandLine& line);
 int stubs_command(const CommandLine& line);

@@ -32,7 +32,8 @@ int run(int argc, char** argv) {
         case cli::Command::help:
         case cli::Command::version: return print(line.text);
         case cli::Command::run:
-        case cli::Command::trace: return cli::run_command(line);
+        case cli::Command::trace:
+        case cli::Command::resume: return cli::run_command(line);
         case cli::Command::check: return cli::check_command(line);
         case cli::Command::stubs: return cli::stubs_command(line);
         case cli::Command::inspect: return cli::inspect_command(line);

@@ -357,7 +357,7 @@ std::unique_ptr<guest::Personality> make_nt(const WorldOptions& options,
     config.environment = environment(options);
     return std::make_unique<nt::Personality>(
         std::move(config), around.machine,
-        host::Host{around.mounts, around.console, host::Random(options.seed), date});
+        host::Host{around.files, around.console, host::Random(options.seed), date, around.journal});
 }
 
 }  // namespace ringside::cli

@@ -75,6 +75,19 @@ struct OutputOptions {
     std::string status_json;
 };
 
+struct SnapshotOptions {
+    std::string at;  ///< a clock or a place; empty: nowhere
+    std::string file = "ringside.snapshot";
+    bool stop = false;
+};
+
+struct ResumeOptions {
+    std::string file;
+    std::string folder;
+    bool trace = false;
+    bool show = false;
+};
+
 struct CheckOptions {
     std::vector<std::string> paths;
     std::vector<std::string> program_folders;
@@ -135,7 +148,8 @@ enum class Command {
     profile,
     bench,
     vectors,
-    verify
+    verify,
+    resume
 };
 
 struct CommandLine {
@@ -144,6 +158,8 @@ struct CommandLine {
     WorldOptions world;
     LimitOptions limits;
     OutputOptions output;
+    SnapshotOptions snapshot;
+    ResumeOptions resume;
     CheckOptions check;
     StubsOptions stubs;
     InspectOptions inspect;

@@ -11,14 +11,17 @@
 #include "guest/machine.hpp"
 #include "guest/personality.hpp"
 #include "host/console.hpp"
+#include "host/journal.hpp"
 #include "host/mounts.hpp"
 
 namespace ringside::cli {
 
 /// What a personality is connected to.
 struct Surroundings {
-    host::Mounts& mounts;
+    host::Mounts& mounts;     ///< to be filled
+    host::FileSystem& files;  ///< through which the guest sees them
     host::Console& console;
+    host::Journal* journal;  ///< through which both go, if they do
     guest::Machine& machine;
     std::function<void(std::string_view)> warn;         ///< one line, without its end
     std::function<void(std::string_view)> debug_print;  ///< what the guest says to a debugger

@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/snapshots.hpp"
 #include "cli/stop_report.hpp"
 #include "cli/world.hpp"
 #include "guest/bare.hpp"
@@ -64,8 +65,22 @@ int run_command(const CommandLine& line) {
         };
         messages.debug_print = [&output](std::string_view text) { output.write(text); };
     }
-    World world(line.world, console, std::move(messages));
+    std::optional<SavedRun> saved;
+    if (line.command == Command::resume) {
+        saved.emplace(line.resume.file, line.resume.folder);
+        if (line.resume.show) {
+            Output(line.output.file, STDOUT_FILENO).write(saved->about() + "\n");
+            return 0;
+        }
+    }
+    World world(saved ? saved->options() : line.world, console, std::move(messages),
+                saved || !line.snapshot.at.empty() ? std::optional(host::Journal::Keeps::nothing)
+                                                   : std::nullopt);
     world.boot();
+    if (saved) {
+        saved->load(world);
+        saved->take_input(world, console, STDIN_FILENO);
+    }
 
     std::optional<trace::Statistics> statistics;
     const bool is_table = line.output.format != "jsonl";
@@ -77,7 +92,7 @@ int run_command(const CommandLine& line) {
     trace::Sink* sink = nullptr;
     std::optional<trace::Tracer> tracer;
     bool assumed_from_the_start = false;
-    if (line.command == Command::trace) {
+    if (line.command == Command::trace || line.resume.trace) {
         trace = make_sink(line.output, output);
         sink = trace.get();
         if (line.output.costs && is_table) {
@@ -88,11 +103,15 @@ int run_command(const CommandLine& line) {
         assumed_from_the_start = header.assumed_clocks;
         sink->begin(header);
         tracer.emplace(world.machine(), world.personality(), *sink, line.output.startup);
+        if (saved) {
+            saved->load(*tracer);
+        }
     }
     guest::StopReason stop;
     {
         const InterruptGuard guard(world.machine());
-        stop = world.run(limits_of(line.limits));
+        stop =
+            run_and_save(world, limits_of(line.limits), line.snapshot, tracer ? &*tracer : nullptr);
     }
     if (tracer) {
         tracer->finish();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/archive.hpp"
 #include "base/ensure.hpp"
 #include "cli/file.hpp"
 #include "cli/personalities.hpp"
@@ -59,6 +60,17 @@ cpu::timing::Level timing_level(const WorldOptions& options) {
     return *level;
 }
 
+/// A message that is told once, however often the run comes by.
+std::function<void(std::string_view)> once(host::Journal& journal,
+                                           std::function<void(std::string_view)> tell) {
+    return [&journal, tell = std::move(tell)](std::string_view text) {
+        static_cast<void>(journal.call<bool>(host::Effect::message, [&] {
+            tell(text);
+            return true;
+        }));
+    };
+}
+
 void read_patches(const WorldOptions& options, guest::Patches& patches) {
     for (const std::string& file : options.patches) {
         patches.add_file(file, read_text_file(options.host_path(file)));
@@ -108,14 +120,29 @@ std::string WorldOptions::host_path(const std::string& path) const {
     return (std::filesystem::path(host_folder) / path).string();
 }
 
-World::World(const WorldOptions& options, host::Console& console, Messages messages)
+World::World(const WorldOptions& options, host::Console& console, Messages messages,
+             std::optional<host::Journal::Keeps> journal)
     : options_(options), messages_(std::move(messages)) {
     const guest::MachineConfig config = machine_config(options_);
     read_patches(options_, patches_);
+    late_patches_due_ = patches_.has(guest::PatchTime::late);
     machine_ = std::make_unique<guest::Machine>(config);
     cpu::set_float_arithmetic(machine_->cpu(), cpu::float_arithmetic_named(options_.fpu));
+    if (journal) {
+        journal_.emplace(*journal);
+        files_.emplace(*journal_, mounts_);
+        console_.emplace(*journal_, console);
+        messages_.warn = once(*journal_, std::move(messages_.warn));
+        messages_.debug_print = once(*journal_, std::move(messages_.debug_print));
+    }
     personality_ = make_personality(
-        options_, {mounts_, console, *machine_, messages_.warn, messages_.debug_print});
+        options_, {.mounts = mounts_,
+                   .files = journal_ ? static_cast<host::FileSystem&>(*files_) : mounts_,
+                   .console = journal_ ? static_cast<host::Console&>(*console_) : console,
+                   .journal = journal_ ? &*journal_ : nullptr,
+                   .machine = *machine_,
+                   .warn = messages_.warn,
+                   .debug_print = messages_.debug_print});
 }
 
 World::~World() = default;
@@ -123,10 +150,31 @@ World::~World() = default;
 void World::boot() {
     personality_->boot(*machine_);
     patches_.apply(guest::PatchTime::early, *machine_, *personality_);
+    if (journal_) {
+        Archive booted;
+        machine_->persist(booted);
+        boot_digest_ = Sha256::of(booted.written());
+    }
+}
+
+void World::persist(Archive& archive) {
+    ensure(journal_.has_value(), "a world without a journal is not saved");
+    archive.mark("World");
+    if (!archive.in_memory()) {
+        mounts_.persist_identities(archive);
+    }
+    journal_->persist(archive, mounts_);
+    persist_all(archive, late_patches_due_);
+    machine_->persist(archive);
+    personality_->persist(archive);
+}
+
+void World::forget_future() {
+    journal_->forget();
 }
 
 guest::StopReason World::run(const guest::Limits& limits) {
-    if (patches_.has(guest::PatchTime::late)) {
+    if (late_patches_due_) {
         guest::StopReason stop;
         bool entered = false;
         {
@@ -143,7 +191,10 @@ guest::StopReason World::run(const guest::Limits& limits) {
             return stop;
         }
         patches_.apply(guest::PatchTime::late, *machine_, *personality_);
-        patches_ = {};
+        late_patches_due_ = false;
+        if (limits.one_instruction) {
+            return {guest::StopKind::paused, 0, {}, {}};
+        }
     }
     return machine_->run(*personality_, limits);
 }

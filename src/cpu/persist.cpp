@@ -86,14 +86,12 @@ void Cpu::persist(Archive& archive) {
     persist_all(archive, registers, eip, flags, system_flags, segments, gdtr, idtr, ldtr, tr, cr0,
                 cr2, cr3, cr4, dr, dr6, dr7, sysenter_cs, sysenter_esp, sysenter_eip,
                 test_registers, performance_counters, event_selects, fpu.state, simd.xmm,
-                simd.mxcsr, simd.assembled, tsc_offset);
-    persist_all(archive, clock, event_deadline, deadline);
+                simd.mxcsr, tsc_offset);
+    // What run() sets before it looks, and what lives within an instruction, is left out.
+    archive.number(clock);
     archive.below(cpl, 4);
-    persist_all(archive, interrupt_shadow, debug_shadow, refill, assumed_figures, held,
-                trap_suppressed, debug_traps, breakpoints_hit, pending_interrupt);
-    auto& [first, second, first_size, linear] = split_place_;
-    persist_all(archive, first, second, first_size, linear);
-    archive.require(first_size <= 16, "a part of an access is longer than the access");
+    persist_all(archive, interrupt_shadow, debug_shadow, refill, assumed_figures, debug_traps,
+                breakpoints_hit, pending_interrupt);
     if (pipeline) {
         pipeline->persist(archive);
     }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/archive.hpp"
+
 namespace ringside::guest {
 
 std::string Bare::here(const Machine& machine) const {
@@ -42,6 +44,11 @@ std::optional<std::uint64_t> Bare::next_event() const {
 
 void Bare::on_event(Machine& machine) {
     board_->update(machine.cpu());
+}
+
+void Bare::persist(Archive& archive) {
+    archive.mark("Bare");
+    persist_all(archive, debug_ports_, *board_);
 }
 
 StopReason Bare::shutdown(Machine& machine) {

@@ -68,6 +68,7 @@ class Bare : public Personality {
     std::optional<StopReason> halted(Machine& machine) override;
     [[nodiscard]] std::optional<std::uint64_t> next_event() const override;
     void on_event(Machine& machine) override;
+    void persist(Archive& archive) override;
     StopReason shutdown(Machine& machine) override;
     [[nodiscard]] const SymbolTable& symbols() const override { return symbols_; }
     void set_port_message_observer(PortMessageObserver* observer) override;

@@ -8,6 +8,10 @@
 #include <string_view>
 #include <vector>
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::guest {
 
 /// Why a file is not an image that Ringside can run: which file, which field of it, and what is
@@ -120,6 +124,8 @@ struct Image {
 
     [[nodiscard]] const Section* section_at(std::uint32_t rva) const;
 };
+
+void persist(Archive& archive, Image& image);
 
 /// Sorts symbols by address and gives each its size. Of several names at one address the first is
 /// the one that `symbol_at` answers: Zw aliases come last.

@@ -10,6 +10,10 @@
 
 #include "base/address.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::guest {
 
 /// Where an address lies: `module!symbol+offset`, or the module alone when it has no symbol there.
@@ -57,6 +61,7 @@ class SymbolTable {
     /// notation, or what `find` takes.
     [[nodiscard]] std::optional<LinearAddress> evaluate(std::string_view text) const;
     [[nodiscard]] const std::map<std::uint32_t, Module>& modules() const { return modules_; }
+    void persist(Archive& archive);
 
   private:
     std::map<std::uint32_t, Module> modules_;  // by base

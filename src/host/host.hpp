@@ -3,17 +3,20 @@
 
 #include "host/console.hpp"
 #include "host/date.hpp"
-#include "host/mounts.hpp"
+#include "host/file_system.hpp"
 #include "host/random.hpp"
 
 namespace ringside::host {
 
+class Journal;
+
 /// Everything of the host that a guest can reach.
 struct Host {
-    Mounts& mounts;
+    FileSystem& mounts;
     Console& console;
     Random random{1};
     FileTime boot_date = default_date;
+    Journal* journal = nullptr;  ///< through which mounts and console go, if they do
 };
 
 }  // namespace ringside::host

@@ -30,12 +30,28 @@ timespec host_time(FileTime time) {
 
 }  // namespace
 
-std::uint64_t FileIdentities::of(const struct stat& status) {
+std::uint64_t FileIdentities::of(const struct stat& status, const std::u16string& path) {
     const auto [entry, added] = known_.try_emplace({status.st_dev, status.st_ino}, last_ + 1);
     if (added) {
         ++last_;
     }
+    paths_[entry->second] = path;
     return entry->second;
+}
+
+void FileIdentities::moved(std::uint64_t number, std::u16string path) {
+    paths_[number] = std::move(path);
+}
+
+void FileIdentities::restart(std::uint64_t last) {
+    known_.clear();
+    paths_.clear();
+    last_ = last;
+}
+
+void FileIdentities::assign(const struct stat& status, std::uint64_t number, std::u16string path) {
+    known_.try_emplace({status.st_dev, status.st_ino}, number);
+    paths_[number] = std::move(path);
 }
 
 FileFacts facts_of(const struct stat& status, bool read_only) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "host/directory_walk.hpp"
@@ -15,11 +16,23 @@ namespace ringside::host {
 /// number reaches it.
 class FileIdentities {
   public:
-    [[nodiscard]] std::uint64_t of(const struct stat&);
+    /// `path` is where the guest found it.
+    [[nodiscard]] std::uint64_t of(const struct stat&, const std::u16string& path);
     [[nodiscard]] std::uint64_t fresh() { return ++last_; }
+    /// The file of that number is to be found there from now on.
+    void moved(std::uint64_t number, std::u16string path);
+
+    /// Where each file that has a number was found, and the last number.
+    [[nodiscard]] const std::map<std::uint64_t, std::u16string>& paths() const { return paths_; }
+    [[nodiscard]] std::uint64_t last() const { return last_; }
+    /// As if no file had one, but numbers up to that were used.
+    void restart(std::uint64_t last);
+    /// This file has that number, from the time before.
+    void assign(const struct stat&, std::uint64_t number, std::u16string path);
 
   private:
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> known_;
+    std::map<std::uint64_t, std::u16string> paths_;
     std::uint64_t last_ = 0;
 };
 

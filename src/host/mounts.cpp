@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/archive.hpp"
 #include "host/utf16.hpp"
 #include "host/virtual_file.hpp"
 
@@ -235,7 +236,8 @@ Expected<OpenedFile, HostError> Mounts::open_node(const Node& node, const OpenRe
 }
 
 Expected<OpenedFile, HostError> Mounts::create_on_host(const Target& target,
-                                                       const OpenRequest& request) {
+                                                       const OpenRequest& request,
+                                                       const std::u16string& path) {
     if (!target.writable) {
         return Unexpected{HostError::read_only};
     }
@@ -259,7 +261,7 @@ Expected<OpenedFile, HostError> Mounts::create_on_host(const Target& target,
     ::fstat(opened->number(), &status);
     auto file =
         std::make_unique<HostFile>(std::move(opened).value(), HostPlace{target.directory, *name},
-                                   true, identities_.of(status));
+                                   true, identities_.of(status, path));
     if (const auto dated = file->set_written(request.now); !dated) {
         return Unexpected{dated.error()};
     }
@@ -267,12 +269,13 @@ Expected<OpenedFile, HostError> Mounts::create_on_host(const Target& target,
 }
 
 Expected<OpenedFile, HostError> Mounts::open_on_host(const Target& target,
-                                                     const OpenRequest& request) {
+                                                     const OpenRequest& request,
+                                                     const std::u16string& path) {
     if (!target.host_name) {
         if (!creates(request.disposition)) {
             return Unexpected{HostError::not_found};
         }
-        return create_on_host(target, request);
+        return create_on_host(target, request, path);
     }
     struct stat status {};
     if (::fstatat(target.directory->number(), target.host_name->c_str(), &status,
@@ -297,7 +300,7 @@ Expected<OpenedFile, HostError> Mounts::open_on_host(const Target& target,
     }
     auto file = std::make_unique<HostFile>(std::move(opened).value(),
                                            HostPlace{target.directory, *target.host_name},
-                                           target.writable, identities_.of(status));
+                                           target.writable, identities_.of(status, path));
     if (!empties(request.disposition)) {
         return OpenedFile{std::move(file), Opened::opened};
     }
@@ -317,7 +320,7 @@ Expected<OpenedFile, HostError> Mounts::open(const GuestPath& path, const OpenRe
         return Unexpected{target.error()};
     }
     return target->node != nullptr ? open_node(*target->node, request)
-                                   : open_on_host(*target, request);
+                                   : open_on_host(*target, request, to_text(path));
 }
 
 Expected<void, HostError> Mounts::rename(File& file, const GuestPath& to, bool replace) {
@@ -358,7 +361,31 @@ Expected<void, HostError> Mounts::rename(File& file, const GuestPath& to, bool r
         return Unexpected{from_errno(errno)};
     }
     from->moved_to(HostPlace{target->directory, landing});
+    if (const auto facts = from->facts()) {
+        identities_.moved(facts->identity, to_text(to));
+    }
     return {};
+}
+
+void Mounts::persist_identities(Archive& archive) {
+    std::map<std::uint64_t, std::u16string> paths = identities_.paths();
+    std::uint64_t last = identities_.last();
+    persist_all(archive, paths, last);
+    if (!archive.loading()) {
+        return;
+    }
+    identities_.restart(last);
+    for (auto& [number, text] : paths) {
+        const auto path = parse_path(text);
+        const auto target = path ? find(*path) : Unexpected{HostError::invalid_name};
+        struct stat status {};
+        // A file that is gone needs no number: nobody can open it again.
+        if (target && target->node == nullptr && target->host_name &&
+            ::fstatat(target->directory->number(), target->host_name->c_str(), &status,
+                      AT_SYMLINK_NOFOLLOW) == 0) {
+            identities_.assign(status, number, std::move(text));
+        }
+    }
 }
 
 }  // namespace ringside::host

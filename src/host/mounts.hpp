@@ -11,38 +11,24 @@
 
 #include "base/expected.hpp"
 #include "host/file.hpp"
+#include "host/file_system.hpp"
 #include "host/host_file.hpp"
 #include "host/path.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::host {
-
-/// What to do about a file that exists, and about one that does not (NtCreateFile's rows).
-enum class Disposition { open, create, open_or_create, overwrite, overwrite_or_create, supersede };
-enum class Kind { any, file, directory };
-enum class Opened { opened, created, overwritten, superseded };
-
-struct OpenRequest {
-    Disposition disposition = Disposition::open;
-    Kind kind = Kind::any;
-    bool write = false;
-    FileTime now{};  ///< The guest's time, for a file that is created or emptied.
-};
-
-struct OpenedFile {
-    std::unique_ptr<File> file;
-    Opened action = Opened::opened;
-};
 
 /// The guest's whole file system: drives, host directories hung into them, and files from memory.
 /// A host directory is entered component by component without following links, so nothing outside
 /// it can be named. Names compare without case; the tree's own entries hide host entries of the
 /// same name.
-class Mounts {
+class Mounts final : public FileSystem {
   public:
     Mounts();
-    ~Mounts();
-    Mounts(const Mounts&) = delete;
-    Mounts& operator=(const Mounts&) = delete;
+    ~Mounts() override;
 
     /// Hangs a host directory in at a guest path such as `C:\app`; the directories above it come
     /// into being. Throws InputError when the host directory cannot be opened.
@@ -53,12 +39,15 @@ class Mounts {
     /// The same of bytes that the mounts keep themselves.
     void add_file(std::u16string_view guest, std::vector<std::byte>&& bytes, FileTime written);
 
-    [[nodiscard]] Expected<OpenedFile, HostError> open(const GuestPath&, const OpenRequest&);
+    [[nodiscard]] Expected<OpenedFile, HostError> open(const GuestPath&,
+                                                       const OpenRequest&) override;
+    [[nodiscard]] Expected<void, HostError> rename(File&, const GuestPath& to,
+                                                   bool replace) override;
+    [[nodiscard]] bool has_drive(char16_t letter) const override;
 
-    /// Moves an open file to another name on the same mount.
-    [[nodiscard]] Expected<void, HostError> rename(File&, const GuestPath& to, bool replace);
-
-    [[nodiscard]] bool has_drive(char16_t letter) const;
+    /// Saves which numbers files were given, by their paths, or loads them for the files that are
+    /// there now.
+    void persist_identities(Archive& archive);
 
     /// For tests: walk as on a host without openat2.
     void use_openat2(bool use) { use_openat2_ = use; }
@@ -70,8 +59,10 @@ class Mounts {
     [[nodiscard]] Node& make_node(std::u16string_view guest);
     [[nodiscard]] Expected<Target, HostError> find(const GuestPath&) const;
     [[nodiscard]] Expected<OpenedFile, HostError> open_node(const Node&, const OpenRequest&);
-    [[nodiscard]] Expected<OpenedFile, HostError> open_on_host(const Target&, const OpenRequest&);
-    [[nodiscard]] Expected<OpenedFile, HostError> create_on_host(const Target&, const OpenRequest&);
+    [[nodiscard]] Expected<OpenedFile, HostError> open_on_host(const Target&, const OpenRequest&,
+                                                               const std::u16string& path);
+    [[nodiscard]] Expected<OpenedFile, HostError> create_on_host(const Target&, const OpenRequest&,
+                                                                 const std::u16string& path);
     [[nodiscard]] std::vector<DirectoryEntry> entries_of(const Node&) const;
 
     std::map<char16_t, std::unique_ptr<Node>> drives_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/archive.hpp"
+
 namespace ringside::kernelkit {
 namespace {
 
@@ -239,6 +241,45 @@ std::uint64_t AddressSpace::committed_bytes() const {
         bytes += run.committed ? run.size : 0;
     });
     return bytes;
+}
+
+void AddressSpace::persist(Archive& archive) {
+    const std::size_t count = archive.length(areas_.size());
+    std::vector<Area> areas;
+    for (const auto& [base, area] : areas_) {
+        areas.push_back(area);
+    }
+    areas.resize(count);
+    if (archive.loading()) {
+        areas_.clear();
+    }
+    for (Area& area : areas) {
+        auto& [base, size, protection, tag] = area.reservation;
+        persist_all(archive, base, size, protection, tag);
+        const std::size_t states = archive.length(area.states.size());
+        if (!archive.loading()) {
+            for (const auto& [at, state] : area.states) {
+                std::uint32_t begin = at;
+                State copy = state;
+                persist_all(archive, begin, copy.committed, copy.protection);
+            }
+            continue;
+        }
+        archive.require(page_offset(base) == 0 && (size & page_mask) == 0 && is_free(base, size),
+                        "a reservation lies where none can");
+        for (std::size_t i = 0; i < states; ++i) {
+            std::uint32_t begin = 0;
+            State state;
+            persist_all(archive, begin, state.committed, state.protection);
+            archive.require(i == 0 ? begin == base.value
+                                   : begin > area.states.rbegin()->first &&
+                                         begin - base.value < size && (begin & page_mask) == 0,
+                            "a run of pages lies outside of its reservation");
+            area.states.emplace_hint(area.states.end(), begin, state);
+        }
+        archive.require(states != 0, "a reservation has no pages");
+        areas_.emplace(base.value, std::move(area));
+    }
 }
 
 }  // namespace ringside::kernelkit

@@ -9,6 +9,10 @@
 
 #include "base/address.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::kernelkit {
 
 /// The protection word of a page; its bits mean what the kernel says.
@@ -80,6 +84,7 @@ class AddressSpace {
     [[nodiscard]] std::uint32_t granularity() const { return granularity_; }
     [[nodiscard]] std::uint64_t committed_bytes() const;
     [[nodiscard]] std::size_t reservations() const { return areas_.size(); }
+    void persist(Archive& archive);
 
   private:
     struct State {

@@ -73,6 +73,25 @@ class HandleTable {
 
     [[nodiscard]] std::size_t count() const { return count_; }
 
+    template <typename A>
+    void persist(A& archive) {
+        const std::size_t slots = archive.length(slots_.size());
+        archive.require(slots <= limit_, "there are more handles than there can be");
+        slots_.resize(slots);
+        count_ = 0;
+        for (Entry& entry : slots_) {
+            persist_all(archive, entry.object, entry.rights);
+            count_ += entry.object ? 1U : 0U;
+        }
+        persist_all(archive, free_);
+        std::vector<bool> named(slots);
+        for (const std::size_t slot : free_) {
+            archive.require(slot < slots && !slots_[slot].object && !named[slot],
+                            "a handle is free that is in use");
+            named[slot] = true;
+        }
+    }
+
   private:
     std::uint32_t step_;
     std::size_t limit_;

@@ -39,6 +39,11 @@ class ReadyQueues {
     /// The first of the highest priority; null when no thread is ready.
     [[nodiscard]] Schedulable* highest() const;
 
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, queues_);
+    }
+
   private:
     [[nodiscard]] std::deque<Schedulable*>& queue_of(const Schedulable& thread) {
         return queues_[thread.priority % levels];

@@ -23,6 +23,11 @@ class Resume {
     }
 
     [[nodiscard]] std::uint32_t number() const { return number_; }
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, number_);
+        archive.bytes(state_);
+    }
     template <typename State>
     [[nodiscard]] State state() const {
         static_assert(std::is_trivially_copyable_v<State> && sizeof(State) <= capacity);

@@ -42,6 +42,12 @@ class Scheduler {
     [[nodiscard]] std::vector<Schedulable*> take_changed();
     [[nodiscard]] bool has_changed() const { return !changed_.empty(); }
 
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, ready_, running_, idle_, next_, to_tail_, changed_);
+        archive.require(running_ != nullptr && idle_ != nullptr, "nobody runs");
+    }
+
   private:
     void set_state(Schedulable& thread, ThreadState state);
     void choose(Schedulable& thread);

@@ -16,6 +16,11 @@ struct TimerId {
     std::uint64_t value{};
 
     friend constexpr bool operator==(TimerId, TimerId) = default;
+
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, value);
+    }
 };
 
 /// A timer that ran out.
@@ -41,11 +46,26 @@ class TimerQueue {
     /// Takes out one timer that is due at `now`; asked until it answers nothing.
     std::optional<ExpiredTimer> expire(GuestTime now);
 
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, queue_, last_, sequence_);
+        places_.clear();
+        for (const auto& [key, timer] : queue_) {
+            places_.emplace(timer.id.value, key);
+        }
+        archive.require(places_.size() == queue_.size(), "two timers have one number");
+    }
+
   private:
     struct Timer {
         std::uint32_t tag{};
         GuestTime period{};
         TimerId id;
+
+        template <typename A>
+        void persist(A& archive) {
+            persist_all(archive, tag, period, id);
+        }
     };
     using Key = std::pair<GuestTime, std::uint64_t>;
 

@@ -16,6 +16,27 @@ Waiter* Waitable::satisfy_next() {
     return nullptr;
 }
 
+bool Waitable::has_right_line() const {
+    return std::all_of(waiters_.begin(), waiters_.end(), [this](const Waiter* waiter) {
+        if (waiter == nullptr || !waiter->is_waiting() ||
+            std::count(waiters_.begin(), waiters_.end(), waiter) != 1) {
+            return false;
+        }
+        const auto& objects = waiter->request()->objects;
+        return std::any_of(objects.begin(), objects.end(),
+                           [this](const auto& object) { return object.get() == this; });
+    });
+}
+
+bool Waiter::stands_in_lines() const {
+    if (!is_waiting()) {
+        return true;
+    }
+    return std::all_of(request_->objects.begin(), request_->objects.end(), [this](const auto& o) {
+        return std::find(o->waiters_.begin(), o->waiters_.end(), this) != o->waiters_.end();
+    });
+}
+
 std::optional<WaitResult> Waiter::try_acquire(const WaitRequest& request) {
     const auto& objects = request.objects;
     if (objects.empty()) {

@@ -39,6 +39,14 @@ class Waitable {
     [[nodiscard]] Waiter* satisfy_next();
     [[nodiscard]] bool has_waiters() const { return !waiters_.empty(); }
 
+    /// The line of those who wait. What they wait for is theirs; once both are there,
+    /// has_right_line() tells whether they agree.
+    template <typename A>
+    void persist_line(A& archive) {
+        persist_all(archive, waiters_);
+    }
+    [[nodiscard]] bool has_right_line() const;
+
   private:
     friend class Waiter;
     std::vector<Waiter*> waiters_;
@@ -63,6 +71,16 @@ struct WaitRequest {
     bool alertable = false;
     bool user_mode = false;        ///< whether user APCs and user alerts may end it
     std::optional<GuestTime> due;  ///< nothing: never
+
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, objects);
+        archive.below(type, 2);
+        persist_all(archive, alertable, user_mode, due);
+        for (const auto& object : objects) {
+            archive.require(object != nullptr, "somebody waits for nothing");
+        }
+    }
 };
 
 /// How a wait ended.
@@ -70,6 +88,13 @@ struct WaitResult {
     WakeReason reason = WakeReason::none;
     std::uint32_t index = 0;  ///< of the object, with WaitType::any
     SignalKind kind = SignalKind::plain;
+
+    template <typename A>
+    void persist(A& archive) {
+        archive.below(reason, 6);
+        persist_all(archive, index);
+        archive.below(kind, 2);
+    }
 };
 
 /// A thread's side of waiting: at most one wait at a time.
@@ -96,6 +121,13 @@ class Waiter {
     [[nodiscard]] const WaitRequest* request() const { return request_ ? &*request_ : nullptr; }
     [[nodiscard]] const WaitResult& result() const { return result_; }
     [[nodiscard]] std::optional<TimerId> timer() const { return timer_; }
+
+    template <typename A>
+    void persist_wait(A& archive) {
+        persist_all(archive, request_, result_, timer_);
+    }
+    /// While it waits, it stands in the line of everything it waits for.
+    [[nodiscard]] bool stands_in_lines() const;
 
   private:
     void leave_lines();

@@ -161,8 +161,10 @@ void Mmu::persist(Archive& archive) {
     persist_tlb(archive, code_supervisor_, Serves::code);
     persist_tlb(archive, code_user_, Serves::code);
     archive.number(entries_marked_);
-    // Only ever counted on, so that nobody believes what belongs to another time.
-    ++code_generation_;
+    if (archive.loading()) {
+        ++code_generation_;  // only ever counted on, so that nobody believes what is of another
+                             // time
+    }
 }
 
 }  // namespace ringside::mmu

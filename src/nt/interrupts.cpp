@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/archive.hpp"
 #include "base/ensure.hpp"
 
 namespace ringside::nt {
@@ -76,6 +77,17 @@ std::optional<std::uint64_t> InterruptLines::next_look() const {
         return looked_at_ + 1;  // behind the next instruction: the CPU may have taken the first
     }
     return scheduled_.empty() ? std::nullopt : std::optional(scheduled_.front().tick);
+}
+
+void InterruptLines::persist(Archive& archive) {
+    scheduled_.resize(archive.length(scheduled_.size()));
+    for (auto& [tick, line] : scheduled_) {
+        archive.number(tick);
+        archive.below(line, count);
+    }
+    persist_all(archive, requests_, offered_, looked_at_);
+    archive.require(!offered_ || (*offered_ < count && requests_[*offered_] != 0),
+                    "an interrupt line is offered that none requests");
 }
 
 bool InterruptLines::expects_device(const cpu::Cpu& cpu) const {

@@ -41,6 +41,8 @@ class InterruptLines {
     /// Whether a device has interrupted or will: a wait may still end.
     [[nodiscard]] bool expects_device(const cpu::Cpu& cpu) const;
 
+    void persist(Archive& archive);
+
   private:
     struct Scheduled {
         std::uint64_t tick;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "host/journal.hpp"
 #include "nt/callbacks/user_callback.hpp"
 #include "nt/exceptions/exceptions.hpp"
 #include "nt/helpers.hpp"
@@ -87,7 +88,12 @@ void Kernel::set_user_stack_limit(LinearAddress limit) {
 }
 
 Kernel::~Kernel() {
-    memory.keep_changes();
+    if (host.journal != nullptr && host.journal->replaying()) {
+        discard(true);  // what ends here has ended before, in its own future
+    }
+    if (!pages.discarding()) {
+        memory.keep_changes();
+    }
 }
 
 std::uint64_t Kernel::performance_counter() const {

@@ -32,6 +32,8 @@
 
 namespace ringside::nt {
 
+class KernelArchive;
+
 /// EAX and ECX behind a hypercall, or the end of the run.
 struct HypercallResult {
     std::uint32_t eax = 0;
@@ -68,6 +70,10 @@ class Kernel {
     /// `out 0EAh,eax`: the current thread goes on; runs the resume of its innermost suspended
     /// service, if what that waited for has come.
     HypercallResult resume(std::uint64_t now, std::uint32_t eax = 0);
+
+    /// Saves or loads all that is not in guest memory. To load it, a kernel of the same
+    /// configuration must have booted. Throws DamagedArchive.
+    void persist(Archive& archive);
 
     void set_observer(guest::ServiceObserver* observer) { observer_ = observer; }
     void tell_thread_ended(std::uint32_t id) {
@@ -145,6 +151,8 @@ class Kernel {
     void set_user_stack_limit(LinearAddress);
     [[nodiscard]] guest::StopReason lost(LinearAddress);
     ServiceOutcome leave_service(ServiceOutcome outcome, std::shared_ptr<ObservedCall> call);
+    void persist_parts(KernelArchive& archive);
+    void discard(bool discarding);
     template <typename Work>
     HypercallResult guarded(std::uint64_t now, const Work& work);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/archive.hpp"
 #include "guest/bare.hpp"
 #include "nt/boot/kernel_image.hpp"
 #include "nt/frame_registers.hpp"
@@ -160,6 +161,12 @@ void Personality::on_event(guest::Machine& machine) {
 void Personality::raise_at(guest::Machine& machine, IrqRequest request) {
     interrupts_.schedule(request.line,
                          request.clock * cpu::traits(machine.cpu().model).ticks_per_clock);
+}
+
+void Personality::persist(Archive& archive) {
+    archive.mark("NT:");
+    kernel_.persist(archive);
+    persist_all(archive, next_clock_, next_module_, interrupts_);
 }
 
 guest::StopReason Personality::shutdown(guest::Machine& machine) {

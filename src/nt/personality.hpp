@@ -33,6 +33,7 @@ class Personality final : public guest::Personality {
     std::optional<guest::StopReason> halted(guest::Machine& machine) override;
     [[nodiscard]] std::optional<std::uint64_t> next_event() const override;
     void on_event(guest::Machine& machine) override;
+    void persist(Archive& archive) override;
     guest::StopReason shutdown(guest::Machine& machine) override;
 
     [[nodiscard]] const guest::SymbolTable& symbols() const override { return kernel_.symbols; }

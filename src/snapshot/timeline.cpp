@@ -212,9 +212,9 @@ guest::StopReason Timeline::Implementation::go(const guest::Limits& limits) {
     guest::StopReason stop = subject_.run(limits);
     if (limits.one_instruction && stop.kind == guest::StopKind::paused) {
         now_ = tick() == before ? Position{before, now_.step + 1} : Position{tick(), 0};
-    } else {
+    } else if (stop.kind != guest::StopKind::paused || tick() != before) {
         // A pause comes at the first boundary of its tick; of other stops nobody knows.
-        known_ = stop.kind == guest::StopKind::paused && tick() != before;
+        known_ = stop.kind == guest::StopKind::paused;
         now_ = {tick(), 0};
     }
     arrive(stop);
@@ -228,7 +228,8 @@ void Timeline::Implementation::arrive(const guest::StopReason& stop) {
     } else if (!live_) {
         live_ = tick() > end_.tick || (tick() == end_.tick && known_ && now_ >= end_);
     }
-    told_ = stop.kind == guest::StopKind::observer;
+    // Stopped by a probe, in front of its instruction, and not behind another one.
+    told_ = stop.kind == guest::StopKind::observer && cpu().held;
 }
 
 guest::StopReason Timeline::Implementation::run(guest::Limits limits) {
@@ -337,10 +338,10 @@ bool Timeline::Implementation::seek(Position to) {
 
 /// Goes to a boundary before `here`, from which only few steps lead there.
 void Timeline::Implementation::go_shortly_before(Position here) {
-    const std::size_t nearest = last_at_or_before(
-        here.step != 0 ? Position{here.tick, here.step - 1} : Position{here.tick - 1, UINT64_MAX});
+    const Position before =
+        here.step != 0 ? Position{here.tick, here.step - 1} : Position{here.tick - 1, UINT64_MAX};
     for (std::uint64_t back = 500 * ticks_per_clock_;; back *= 16) {
-        load(checkpoints_[nearest]);
+        load(checkpoints_[last_at_or_before(before)]);
         const std::uint64_t from = here.tick - std::min(back, here.tick);
         if (from <= now_.tick) {
             return;

@@ -46,6 +46,10 @@ class Accountant {
     /// Everything since the last call up to `tick` belongs to `spot`; what of it was idle, or a
     /// service's body, is taken out first.
     void spend_until(Spot spot, std::uint64_t tick);
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, tick_, idle_, bodies_);
+    }
 
   private:
     void spend(const Spot& spot, std::uint64_t ticks);

@@ -30,6 +30,10 @@ class RegisterSnapshot {
 
     /// The registers that differ in `later`, in the order of the manual's encoding.
     [[nodiscard]] std::vector<RegisterChange> changes_to(const RegisterSnapshot& later) const;
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, values_);
+    }
 
   private:
     std::array<std::uint32_t, 13> values_{};

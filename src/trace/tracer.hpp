@@ -15,6 +15,10 @@
 #include "trace/record.hpp"
 #include "trace/sink.hpp"
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::trace {
 
 /// Pairs each way into the kernel with its way out, thread by thread, and tells a sink of the
@@ -40,6 +44,9 @@ class Tracer : public cpu::CpuObserver,
     void settle() { settle(machine_.cpu().clock); }
     /// Whose code runs since the last event.
     [[nodiscard]] std::uint32_t thread() const { return thread_; }
+    /// What a trace has to know to go on in the middle; to be loaded when machine and personality
+    /// are. Throws DamagedArchive.
+    void persist(Archive& archive);
 
     void transition(const cpu::Transition& transition) override;
     void reached(LinearAddress address) override;
@@ -55,6 +62,9 @@ class Tracer : public cpu::CpuObserver,
         bool wanted = false;
         unsigned callbacks = 0;           ///< of the thread when the passage began
         RegisterSnapshot registers = {};  ///< where the stage began
+
+        template <typename A>
+        void persist(A& archive);
     };
     /// A thread is in a stub and may be about to enter the kernel.
     struct InStub {
@@ -62,6 +72,9 @@ class Tracer : public cpu::CpuObserver,
         LinearAddress at{};
         Cycles begins;
         RegisterSnapshot registers;
+
+        template <typename A>
+        void persist(A& archive);
     };
     using Passages = std::vector<Open>;
 
@@ -101,9 +114,10 @@ class Tracer : public cpu::CpuObserver,
     std::map<std::uint32_t, Passages> open_;  ///< By thread, the innermost last.
     std::uint64_t count_ = 0;
     Accountant accountant_;
-    std::uint32_t thread_ = 0;  ///< that ran since the last event
-    unsigned ring_;             ///< in which it did
-    std::string after_frame_;   ///< the stage of a call that begins when its frame is complete
+    std::uint32_t thread_ = 0;            ///< that ran since the last event
+    unsigned ring_;                       ///< in which it did
+    std::set<std::string> loaded_names_;  ///< that records of another process point to
+    std::string after_frame_;  ///< the stage of a call that begins when its frame is complete
 };
 
 }  // namespace ringside::trace

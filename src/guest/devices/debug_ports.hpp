@@ -31,6 +31,7 @@ class DebugPorts : public PortDevice {
     [[nodiscard]] std::optional<std::uint8_t> last_post() const { return last_post_; }
     /// Tells the observer of a line that was begun and not ended.
     void finish_line();
+    void persist(Archive& archive);
 
   private:
     std::optional<StopReason> print(std::uint8_t value);

@@ -16,6 +16,7 @@ class KeyboardController : public PortDevice {
     void attach_to(PortTable& ports);
     std::uint8_t in(std::uint16_t port) override;
     std::optional<StopReason> out(std::uint16_t port, std::uint8_t value) override;
+    void persist(Archive& archive);
 
   private:
     std::optional<StopReason> command(std::uint8_t value);

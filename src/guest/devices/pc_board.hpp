@@ -40,6 +40,7 @@ class PcBoard {
     /// The processor halts: from now until the next update() only what will interrupt is an event.
     /// False when nothing will.
     [[nodiscard]] bool sleep(cpu::Cpu& cpu);
+    void persist(Archive& archive);
 
   private:
     struct Scheduled {

@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <optional>
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::guest {
 
 /// One 8259A interrupt controller (Intel 8259A data sheet) in 8086 mode. Knows no other one: who
@@ -40,6 +44,7 @@ class Pic {
 
     /// Ready as a PC's firmware leaves it: vectors from `base`, every line masked.
     void start(std::uint8_t base, std::uint8_t cascade);
+    void persist(Archive& archive);
 
   private:
     enum class Expects : std::uint8_t { nothing, icw2, icw3, icw4 };

@@ -35,6 +35,7 @@ class PicPair : public PortDevice {
 
     /// As a PC's firmware leaves them: vectors from 08h and 70h, every line masked.
     void start();
+    void persist(Archive& archive);
 
   private:
     void connect();

@@ -26,6 +26,7 @@ class Pit : public PortDevice {
 
     /// As a PC's firmware leaves it: counter 0 a square wave of 18.2 Hz, counter 1 the refresh.
     void start();
+    void persist(Archive& archive);
 
   private:
     void control(std::uint8_t word);

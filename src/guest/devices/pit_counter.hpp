@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <optional>
 
+namespace ringside {
+class Archive;
+}
+
 namespace ringside::guest {
 
 /// One counter of an 8254 (Intel 8254 data sheet), all six modes. Nothing counts in here: OUT and
@@ -26,6 +30,7 @@ class PitCounter {
     [[nodiscard]] std::optional<std::uint64_t> next_change(std::uint64_t now);
     /// The counting element, in the notation of the mode.
     [[nodiscard]] std::uint16_t count(std::uint64_t now);
+    void persist(Archive& archive);
 
   private:
     enum class Access : std::uint8_t { none, low, high, both };

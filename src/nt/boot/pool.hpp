@@ -20,6 +20,12 @@ class Pool {
 
     [[nodiscard]] std::optional<LinearAddress> allocate(std::uint32_t size);
     void free(LinearAddress block, std::uint32_t size);
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, next_, mapped_, freed_);
+        archive.require(next_ - base <= largest && mapped_ - base <= largest + page_size,
+                        "the pool is larger than it can be");
+    }
 
     static constexpr LinearAddress base{0x81000000};
     static constexpr std::uint32_t largest = 0x00400000;

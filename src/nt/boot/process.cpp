@@ -62,8 +62,7 @@ enum class Placement { preferred_only, anywhere };
 
 LinearAddress map_image(Kernel& kernel, const std::shared_ptr<const guest::Image>& image,
                         const std::string& module, Placement placement) {
-    auto pages =
-        std::make_shared<SectionPages>(kernel.pages, image_pages(*image), image_filler(image));
+    auto pages = image_section_pages(kernel.pages, image);
     LinearAddress base{image->preferred_base};
     NTSTATUS status = map_image_view(kernel.memory, pages, *image, base);
     if (status == STATUS_CONFLICTING_ADDRESSES && placement == Placement::anywhere &&

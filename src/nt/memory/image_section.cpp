@@ -35,6 +35,12 @@ FillPage image_filler(std::shared_ptr<const guest::Image> image) {
     };
 }
 
+std::shared_ptr<SectionPages> image_section_pages(
+    PageAllocator& pages, const std::shared_ptr<const guest::Image>& image) {
+    return std::make_shared<SectionPages>(pages, image_pages(*image), image_filler(image),
+                                          KeepPage{}, SectionBacking{.image = image, .file = {}});
+}
+
 std::uint32_t image_page_protection(const guest::Image& image, std::uint32_t page) {
     const std::uint64_t first = std::uint64_t{page} * page_size;
     for (const guest::Section& section : image.sections) {

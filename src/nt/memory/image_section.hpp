@@ -12,6 +12,10 @@ namespace ringside::nt {
 
 [[nodiscard]] std::uint32_t image_pages(const guest::Image& image);
 
+/// Pages of an image.
+[[nodiscard]] std::shared_ptr<SectionPages> image_section_pages(
+    PageAllocator& pages, const std::shared_ptr<const guest::Image>& image);
+
 /// The bytes of an image as its sections lay them out; the image lives as long as the filler.
 [[nodiscard]] FillPage image_filler(std::shared_ptr<const guest::Image> image);
 

@@ -14,6 +14,11 @@ namespace ringside::nt {
 struct KernelStack {
     LinearAddress limit;
     LinearAddress top;
+
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, limit, top);
+    }
 };
 
 inline constexpr std::uint32_t kernel_stack_size = 0x3000;
@@ -33,6 +38,10 @@ class KernelStacks {
     /// Maps down to `limit`, which must lie within the reserve. False when no page is left.
     [[nodiscard]] bool grow(KernelStack& stack, LinearAddress limit);
     void free(const KernelStack& stack, std::uint32_t reserved);
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, next_, freed_);
+    }
 
     static constexpr LinearAddress base{0xF8000000};
     static constexpr LinearAddress end{0xFF000000};

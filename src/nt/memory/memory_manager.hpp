@@ -23,12 +23,20 @@ inline constexpr LinearAddress mm_user_probe_address{0x7FFF0000};
 inline constexpr LinearAddress system_range_start{0x80000000};
 inline constexpr std::uint32_t allocation_granularity = 0x10000;
 
+class KernelArchive;
+
 /// A section mapped into the process.
 struct View {
     std::shared_ptr<SectionPages> pages;
     std::uint32_t first_page = 0;  ///< Of the section, at the view's base.
     bool image = false;
     bool copy_on_write = false;
+
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, pages, first_page, image, copy_on_write);
+        archive.require(pages != nullptr, "a view shows nothing");
+    }
 };
 
 /// The current thread's user stack, as its TEB has it.
@@ -101,10 +109,26 @@ class MemoryManager final : public guest::PageFaultResolver {
     [[nodiscard]] const kernelkit::AddressSpace& space() const { return space_; }
     [[nodiscard]] const View* view_at(LinearAddress) const;
 
+    void persist(KernelArchive& archive);
+    /// Calls `visit(page)` for every page that belongs to the process alone.
+    template <typename Visit>
+    void for_each_owned_page(const Visit& visit) const {
+        for (const auto& [at, mapped] : mapped_) {
+            if (mapped.owned) {
+                visit(mapped.page);
+            }
+        }
+    }
+
   private:
     struct Mapped {
         PhysicalAddress page;
         bool owned = false;  ///< Private to the process, so freed with the mapping.
+
+        template <typename A>
+        void persist(A& archive) {
+            persist_all(archive, page, owned);
+        }
     };
 
     [[nodiscard]] NTSTATUS guard_page_hit(LinearAddress);

@@ -28,11 +28,22 @@ class PageAllocator {
     }
     [[nodiscard]] mmu::PhysicalMemory& memory() { return memory_; }
 
+    /// While set, pages of sections that die are not given back, nor is what changed in them put
+    /// into their files: they belong to a state that is about to be replaced.
+    void set_discarding(bool discarding) { discarding_ = discarding; }
+    [[nodiscard]] bool discarding() const { return discarding_; }
+    [[nodiscard]] bool is_taken(PhysicalAddress page) const {
+        return page_offset(page) == 0 && page.value / page_size < taken_.size() &&
+               taken_[page.value / page_size];
+    }
+    void persist(Archive& archive);
+
   private:
     mmu::PhysicalMemory& memory_;
     std::uint32_t next_;
     std::vector<std::uint32_t> freed_;
     std::vector<bool> taken_;
+    bool discarding_ = false;
 };
 
 }  // namespace ringside::nt

@@ -6,6 +6,9 @@
 namespace ringside::nt {
 
 SectionPages::~SectionPages() {
+    if (pages_.discarding()) {
+        return;
+    }
     keep_changes();
     for (const auto& [index, page] : existing_) {
         pages_.free(page.address);

@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 
+#include "guest/image.hpp"
+#include "host/file.hpp"
 #include "nt/memory/page_allocator.hpp"
 
 namespace ringside::nt {
@@ -19,12 +21,26 @@ using FillPage = std::function<bool(std::uint32_t index, std::span<std::byte, pa
 /// Puts a changed page back.
 using KeepPage = std::function<void(std::uint32_t index, std::span<const std::byte, page_size>)>;
 
+/// What a section's pages come from and go back to, by which a snapshot knows it: an image, a
+/// file, or neither.
+struct SectionBacking {
+    std::shared_ptr<const guest::Image> image;
+    std::shared_ptr<host::File> file;
+    std::uint64_t size = 0;  ///< bytes of the file that belong to the section
+    bool keeps = false;      ///< changes go back to the file
+};
+
 /// The pages of one section, shared by all its views: NT's prototype entries. A page comes into
 /// being when it is first asked for.
 class SectionPages {
   public:
-    SectionPages(PageAllocator& pages, std::uint32_t count, FillPage fill, KeepPage keep = {})
-        : pages_(pages), count_(count), fill_(std::move(fill)), keep_(std::move(keep)) {}
+    SectionPages(PageAllocator& pages, std::uint32_t count, FillPage fill, KeepPage keep = {},
+                 SectionBacking backing = {})
+        : pages_(pages),
+          count_(count),
+          fill_(std::move(fill)),
+          keep_(std::move(keep)),
+          backing_(std::move(backing)) {}
     SectionPages(const SectionPages&) = delete;
     SectionPages& operator=(const SectionPages&) = delete;
     ~SectionPages();
@@ -48,6 +64,16 @@ class SectionPages {
     void keep_changes();
 
     [[nodiscard]] std::uint32_t count() const { return count_; }
+    [[nodiscard]] const SectionBacking& backing() const { return backing_; }
+
+    /// Which pages exist; count and backing are the maker's.
+    void persist(Archive& archive);
+    template <typename Visit>
+    void for_each_page(const Visit& visit) const {
+        for (const auto& [index, page] : existing_) {
+            visit(page.address);
+        }
+    }
 
   private:
     struct Existing {
@@ -58,6 +84,7 @@ class SectionPages {
     std::uint32_t count_;
     FillPage fill_;
     KeepPage keep_;
+    SectionBacking backing_;
     std::map<std::uint32_t, Existing> existing_;
 };
 

@@ -22,6 +22,7 @@ class DirectoryObject final : public Object {
     DirectoryObject() : Object(ObjectType::directory) {}
 
     [[nodiscard]] std::string describe() const override { return describe_as("Directory"); }
+    void persist(KernelArchive& archive) override;
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return false; }
 
     /// Null when there is no object of that name.
@@ -51,6 +52,11 @@ class ObjectNamespace {
     [[nodiscard]] Expected<FoundName, NTSTATUS> follow(std::shared_ptr<DirectoryObject> root,
                                                        std::u16string_view name,
                                                        bool case_insensitive) const;
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, top_, base_named_objects_, known_dlls_);
+        archive.require(top_ && base_named_objects_ && known_dlls_, "a directory is missing");
+    }
 
   private:
     std::shared_ptr<DirectoryObject> top_;

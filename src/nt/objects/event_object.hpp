@@ -19,6 +19,7 @@ class EventObject final : public Object {
         : Object(ObjectType::event), kind(event_kind), signal(state) {}
 
     [[nodiscard]] std::string describe() const override { return describe_as("Event"); }
+    void persist(KernelArchive& archive) override;
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return signal; }
     kernelkit::SignalKind acquire(kernelkit::Waiter&) override {
         if (kind == EventType::synchronization) {

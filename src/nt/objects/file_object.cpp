@@ -57,7 +57,13 @@ FileObject::FileObject(std::shared_ptr<host::File> opened, std::u16string path_t
 FileObject::FileObject(Device kind, host::Stream which)
     : Object(ObjectType::file), device(kind), stream(which), synchronous(true) {}
 
+FileObject::FileObject(Device kind, host::Stream which, std::shared_ptr<host::File> opened)
+    : Object(ObjectType::file), device(kind), stream(which), file(std::move(opened)) {}
+
 FileObject::~FileObject() {
+    if (shares_ != nullptr && shares_->discarding()) {
+        return;
+    }
     if (shares_ != nullptr) {
         shares_->remove(identity_, use_);
     }

@@ -39,8 +39,14 @@ class ShareAccess {
     void add(std::uint64_t identity, Use use) { uses_.emplace(identity, use); }
     void remove(std::uint64_t identity, Use use);
 
+    /// While set, nothing that dies is noted: it belongs to a state that is about to be replaced.
+    void set_discarding(bool discarding) { discarding_ = discarding; }
+    [[nodiscard]] bool discarding() const { return discarding_; }
+    void clear() { uses_.clear(); }
+
   private:
     std::multimap<std::uint64_t, Use> uses_;
+    bool discarding_ = false;
 };
 
 /// A FILE_OBJECT: an open file or directory of a mount, a console stream, or the null device.
@@ -51,9 +57,12 @@ class FileObject final : public Object {
                std::uint64_t identity, ShareAccess::Use use);
     /// A console stream or the null device.
     FileObject(Device device, host::Stream stream);
+    /// Of a snapshot; persist() does the rest.
+    FileObject(Device device, host::Stream stream, std::shared_ptr<host::File> file);
     ~FileObject() override;
 
     [[nodiscard]] std::string describe() const override;
+    void persist(KernelArchive& archive) override;
     /// Every operation is complete when its service returns.
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return true; }
 

@@ -52,6 +52,7 @@ class ProcessObject final : public Object {
     ProcessObject() : Object(ObjectType::process) {}
 
     [[nodiscard]] std::string describe() const override { return "Process"; }
+    void persist(KernelArchive& archive) override;
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return false; }
 
     std::uint32_t id = 0;

@@ -22,6 +22,7 @@ class MutantObject final : public Object,
     MutantObject() : Object(ObjectType::mutant) {}
 
     [[nodiscard]] std::string describe() const override { return describe_as("Mutant"); }
+    void persist(KernelArchive& archive) override;
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter& waiter) const override;
     kernelkit::SignalKind acquire(kernelkit::Waiter& waiter) override;
 

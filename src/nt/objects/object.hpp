@@ -10,6 +10,8 @@
 
 namespace ringside::nt {
 
+class KernelArchive;
+
 enum class ObjectType : std::uint8_t {
     file,
     section,
@@ -33,6 +35,9 @@ class Object : public kernelkit::Waitable {
     /// The last component of its name in the object namespace; empty without one.
     [[nodiscard]] const std::u16string& object_name() const { return object_name_; }
     void set_object_name(std::u16string name) { object_name_ = std::move(name); }
+
+    /// All but what the object was made with, which KernelArchive knows of each type.
+    virtual void persist(KernelArchive& archive);
 
   protected:
     /// `Event` or `Event "name"`.

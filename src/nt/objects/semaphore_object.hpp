@@ -19,6 +19,7 @@ class SemaphoreObject final : public Object {
         : Object(ObjectType::semaphore), limit(maximum), count_(initial) {}
 
     [[nodiscard]] std::string describe() const override { return describe_as("Semaphore"); }
+    void persist(KernelArchive& archive) override;
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override {
         return count_ > 0;
     }

@@ -63,6 +63,7 @@ class ThreadObject final : public Object,
     ThreadObject() : Object(ObjectType::thread) {}
 
     [[nodiscard]] std::string describe() const override;
+    void persist(KernelArchive& archive) override;
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override {
         return state == kernelkit::ThreadState::terminated;
     }

@@ -26,6 +26,7 @@ class TimerObject final : public Object,
     explicit TimerObject(TimerType timer_kind) : Object(ObjectType::timer), kind(timer_kind) {}
 
     [[nodiscard]] std::string describe() const override { return describe_as("Timer"); }
+    void persist(KernelArchive& archive) override;
     [[nodiscard]] bool is_signalled_for(const kernelkit::Waiter&) const override { return signal_; }
     kernelkit::SignalKind acquire(kernelkit::Waiter&) override {
         if (kind == TimerType::synchronization) {

@@ -21,12 +21,18 @@ ThreadObject& thread_of(kernelkit::Schedulable& thread) {
 }  // namespace
 
 Dispatcher::~Dispatcher() {
+    forget_threads();
+}
+
+void Dispatcher::forget_threads() {
     for (const auto& threads : {threads_, ended_}) {
         for (const auto& thread : threads) {
             thread->cancel();
             thread->pending.clear();
         }
     }
+    threads_.clear();
+    ended_.clear();
 }
 
 // --- who there is -------------------------------------------------------------------------------

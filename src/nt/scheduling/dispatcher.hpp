@@ -18,6 +18,7 @@
 namespace ringside::nt {
 
 class Kernel;
+class KernelArchive;
 
 /// The kernel's dispatcher: who waits, who could run, who is next. It decides on the host and
 /// writes the decision to KPRCB.NextThread and KTHREAD.State; KiSwapContext in the guest carries it
@@ -91,6 +92,14 @@ class Dispatcher {
     [[nodiscard]] static std::string describe_wait(const ThreadObject& thread);
     /// One line a thread that waits: for what, and where.
     [[nodiscard]] std::string describe_waits() const;
+
+    /// Lets go of all threads, because others are about to be loaded: what ties them to themselves
+    /// and to each other is cut.
+    void forget_threads();
+    void persist(KernelArchive& archive);
+    /// Null when it is no thread's.
+    [[nodiscard]] std::shared_ptr<ThreadObject> owner_of(const SuspendGate& gate) const;
+    [[nodiscard]] bool knows(const ThreadObject& thread) const;
 
   private:
     [[nodiscard]] ServiceOutcome begin_wait(kernelkit::WaitRequest request);

@@ -24,8 +24,8 @@ ServiceOutcome end_of_suspension(ServiceContext&, const kernelkit::Resume&,
 }
 
 // By ResumeNumber.
-constexpr std::array<ResumeFunction, 5> functions{return_status, end_of_delay, end_of_wait,
-                                                  end_of_suspension, end_of_message_filter};
+constexpr std::array<ResumeFunction, resume_numbers> functions{
+    return_status, end_of_delay, end_of_wait, end_of_suspension, end_of_message_filter};
 
 }  // namespace
 

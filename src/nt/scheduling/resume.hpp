@@ -19,6 +19,8 @@ enum class ResumeNumber : std::uint32_t {
     end_of_message_filter,  ///< state: none
 };
 
+inline constexpr std::uint32_t resume_numbers = 5;
+
 /// Runs the function of that number: on the thread that was suspended, with its wait's result.
 [[nodiscard]] ServiceOutcome run_resume(ServiceContext& context, const kernelkit::Resume& resume,
                                         const kernelkit::WaitResult& result);

@@ -19,6 +19,12 @@ class TimerApc {
              std::uint32_t context)
         : thread_(thread), routine_(routine), context_(context) {}
 
+    TimerApc() = default;  ///< to be loaded
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, thread_, routine_, context_, kapc_, time_);
+    }
+
     /// Whether the thread still runs.
     [[nodiscard]] bool has_thread() const;
     void queue(Kernel& kernel);
@@ -29,8 +35,8 @@ class TimerApc {
     [[nodiscard]] bool is_queued(Kernel& kernel) const;
 
     std::weak_ptr<ThreadObject> thread_;
-    std::uint32_t routine_;
-    std::uint32_t context_;
+    std::uint32_t routine_ = 0;
+    std::uint32_t context_ = 0;
     LinearAddress kapc_;  ///< The last one queued; its block may be somebody else's by now.
     std::uint64_t time_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "guest/pe_image.hpp"
 #include "host/utf16.hpp"
+#include "nt/memory/data_section.hpp"
 #include "nt/memory/image_section.hpp"
 #include "nt/services/named_object.hpp"
 
@@ -46,8 +47,7 @@ Expected<std::shared_ptr<SectionObject>, NTSTATUS> image_section(Kernel& kernel,
     if (!image) {
         return Unexpected{image.error()};
     }
-    auto pages =
-        std::make_shared<SectionPages>(kernel.pages, image_pages(**image), image_filler(*image));
+    auto pages = image_section_pages(kernel.pages, *image);
     auto section = std::make_shared<SectionObject>(std::move(pages), (*image)->size, protection,
                                                    attributes, host::to_printable(file.path));
     section->image = *image;
@@ -58,8 +58,7 @@ Expected<std::shared_ptr<SectionObject>, NTSTATUS> data_section(
     Kernel& kernel, const std::shared_ptr<FileObject>& file, std::uint64_t wanted,
     std::uint32_t protection, std::uint32_t attributes) {
     std::uint64_t size = wanted;
-    FillPage fill;
-    KeepPage keep;
+    SectionBacking backing;
     std::string name;
     if (file) {
         const auto facts = file->file->facts();
@@ -80,19 +79,7 @@ Expected<std::shared_ptr<SectionObject>, NTSTATUS> data_section(
             }
         }
         name = host::to_printable(file->path);
-        fill = [backing = file->file](std::uint32_t index, std::span<std::byte, page_size> to) {
-            return backing->read_at(std::uint64_t{index} * page_size, to).has_value();
-        };
-        if (writable) {
-            keep = [backing = file->file, size, &kernel](
-                       std::uint32_t index, std::span<const std::byte, page_size> from) {
-                const std::uint64_t at = std::uint64_t{index} * page_size;
-                const auto part = from.first(std::min<std::uint64_t>(page_size, size - at));
-                if (!backing->write_at(at, part) || !backing->set_written(kernel.system_time())) {
-                    kernel.config.warn("a changed page of a mapped file could not be written back");
-                }
-            };
-        }
+        backing = {.image = {}, .file = file->file, .size = size, .keeps = writable};
     }
     if (size == 0) {
         return Unexpected{STATUS_INVALID_PARAMETER_4};
@@ -105,8 +92,7 @@ Expected<std::shared_ptr<SectionObject>, NTSTATUS> data_section(
     if (!file && count > kernel.pages.available()) {
         return Unexpected{STATUS_COMMITMENT_LIMIT};
     }
-    auto pages =
-        std::make_shared<SectionPages>(kernel.pages, count, std::move(fill), std::move(keep));
+    auto pages = data_section_pages(kernel, count, std::move(backing));
     return std::make_shared<SectionObject>(std::move(pages), size, protection, attributes,
                                            std::move(name));
 }

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "cli/snapshots.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
+#include "base/ensure.hpp"
+#include "base/text.hpp"
+#include "cli/command_line.hpp"
+#include "cli/file.hpp"
+#include "snapshot/file.hpp"
+
+namespace ringside::cli {
+
+static void persist(Archive& archive, WorldOptions& options) {
+    auto& [os, cpu, fpu, timing, wait_states, mhz, entry, table, mounts, working_directory,
+           environment, memory_mib, date, seed, irqs, patches, patch_objects, on_missing,
+           service_clocks, block_size, loads, start, pokes, exit_port, post_port, roms, modules,
+           symbol_files, program, arguments, carried_program, may_lack_program, host_folder] =
+        options;
+    ensure(carried_program.empty(), "a program of Ringside's own is not saved");
+    persist_all(archive, os, cpu, fpu, timing, wait_states, mhz, entry, table, mounts,
+                working_directory, environment, memory_mib, date, seed, irqs, patches,
+                patch_objects, on_missing, service_clocks, block_size, loads, start, pokes,
+                exit_port, post_port, roms, modules, symbol_files, program, arguments,
+                may_lack_program);
+}
+
+namespace {
+
+constexpr int refused = 126;
+
+/// A host file that a world was made of.
+struct InputFile {
+    std::string path;
+    std::uint64_t size = 0;
+    Sha256::Digest sum{};
+
+    template <typename A>
+    void persist(A& archive) {
+        persist_all(archive, path, size, sum);
+    }
+};
+
+/// FILE, FILE@ADDR or FILE@SYMBOL: the file is the longest part that is one.
+std::string file_of(const WorldOptions& options, const std::string& text, char separator) {
+    std::error_code error;
+    const auto at = text.rfind(separator);
+    return at == std::string::npos || std::filesystem::exists(options.host_path(text), error)
+               ? text
+               : text.substr(0, at);
+}
+
+std::vector<InputFile> input_files(const WorldOptions& options) {
+    std::vector<std::string> paths;
+    const auto add = [&](const std::vector<std::string>& texts, char separator) {
+        for (const std::string& text : texts) {
+            paths.push_back(file_of(options, text, separator));
+        }
+    };
+    for (const auto* const path : {&options.program, &options.table}) {
+        if (!path->empty()) {
+            paths.push_back(file_of(options, *path, '@'));
+        }
+    }
+    for (const auto* const texts : {&options.loads, &options.roms, &options.patch_objects,
+                                    &options.patches, &options.symbol_files}) {
+        add(*texts, '@');
+    }
+    for (const std::string& module : options.modules) {
+        paths.push_back(module.substr(0, module.find(' ')));
+    }
+    std::vector<InputFile> files;
+    for (const std::string& path : paths) {
+        const auto bytes = read_file(options.host_path(path));
+        files.push_back({path, bytes.size(), Sha256::of(bytes)});
+    }
+    return files;
+}
+
+std::string about(World& world) {
+    const cpu::Cpu& cpu = world.machine().cpu();
+    const WorldOptions& options = world.options();
+    const nlohmann::ordered_json json{
+        {"made_by", version_text},
+        {"format", snapshot::format_version},
+        {"os", options.os},
+        {"cpu", options.cpu},
+        {"program", std::filesystem::path(options.program).filename().string()},
+        {"mounts", options.mounts},
+        {"clock", cpu.cycles().value},
+        {"place", world.personality().symbols().describe(
+                      {cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip})},
+        {"host_calls", world.journal().position()},
+        {"input_bytes", world.journal().input_taken()}};
+    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// `told`: a probe at the instruction that comes next has been told of.
+void save(World& world, trace::Tracer* tracer, bool told, const std::string& path) {
+    Archive archive;
+    WorldOptions options = world.options();
+    std::vector<InputFile> files = input_files(options);
+    Sha256::Digest boot = world.boot_digest();
+    persist_all(archive, options, files, boot, told);
+    world.persist(archive);
+    bool traced = tracer != nullptr;
+    persist_all(archive, traced);
+    if (traced) {
+        tracer->persist(archive);
+    }
+    const auto bytes = snapshot::encode({about(world), std::move(archive.written())});
+    Output file(path, -1);
+    file.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    file.flush();
+}
+
+/// Stops the machine the first time that control reaches an address.
+class StopThere final : public cpu::CpuObserver {
+  public:
+    StopThere(guest::Machine& machine, LinearAddress at) : machine_(machine) {
+        machine_.observers().add(*this, {at.value});
+    }
+    StopThere(const StopThere&) = delete;
+    StopThere& operator=(const StopThere&) = delete;
+    ~StopThere() override { machine_.observers().remove(*this); }
+
+    void transition(const cpu::Transition&) override {}
+    void reached(LinearAddress) override {
+        reached_ = true;
+        machine_.stop();
+    }
+    [[nodiscard]] bool was_reached() const { return reached_; }
+
+  private:
+    guest::Machine& machine_;
+    bool reached_ = false;
+};
+
+bool is_clock(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Runs up to the clock or the place that `at` names. Another end than `there` is the run's.
+guest::StopReason run_there(World& world, guest::Limits limits, const std::string& at,
+                            bool& there) {
+    guest::Machine& machine = world.machine();
+    if (is_clock(at)) {
+        const auto clock = parse_number(at);
+        const std::uint64_t ticks = cpu::traits(machine.cpu().model).ticks_per_clock;
+        if (!clock || *clock > UINT64_MAX / ticks) {
+            throw InputError(2, fmt::format("--snapshot-at {}: no such clock", at));
+        }
+        limits.pause_at = *clock * ticks;
+        auto stop = world.run(limits);
+        there = stop.kind == guest::StopKind::paused;
+        return stop;
+    }
+    const auto place = world.personality().symbols().evaluate(at);
+    if (!place) {
+        throw InputError(2, fmt::format("--snapshot-at {}: neither a clock nor an address or "
+                                        "symbol that is known at the start",
+                                        at));
+    }
+    const StopThere stop_there(machine, *place);
+    auto stop = world.run(limits);
+    there = stop.kind == guest::StopKind::observer && stop_there.was_reached();
+    return stop;
+}
+
+LinearAddress next_instruction(World& world) {
+    const cpu::Cpu& cpu = world.machine().cpu();
+    return {cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip};
+}
+
+}  // namespace
+
+SavedRun::SavedRun(const std::string& path, const std::string& folder) : path_(path) {
+    snapshot::File file = snapshot::decode(path, read_file(path));
+    about_ = std::move(file.about);
+    state_ = std::move(file.state);
+    archive_.emplace(state_);
+    std::vector<InputFile> files;
+    try {
+        persist_all(*archive_, options_, files, boot_digest_);
+    } catch (const DamagedArchive& damage) {
+        refuse(fmt::format("a damaged snapshot: {}", damage.what()));
+    }
+    options_.host_folder = folder;
+    for (const InputFile& saved : files) {
+        const auto bytes = read_file(options_.host_path(saved.path));
+        if (bytes.size() != saved.size || Sha256::of(bytes) != saved.sum) {
+            refuse(
+                fmt::format("{} is not the file that the run was begun with ({} bytes, SHA-256 "
+                            "{}...)",
+                            saved.path, saved.size, to_text(saved.sum).substr(0, 16)));
+        }
+    }
+}
+
+void SavedRun::refuse(std::string_view why) const {
+    throw InputError(refused, fmt::format("{}: {}", path_, why));
+}
+
+void SavedRun::load(World& world) {
+    if (world.boot_digest() != boot_digest_) {
+        refuse(
+            "made by another build of Ringside: its guest kernel or libraries differ; resume it "
+            "with the one that made it");
+    }
+    bool told = false;
+    try {
+        persist_all(*archive_, told);
+        world.persist(*archive_);
+        persist_all(*archive_, traced_);
+        archive_->require(traced_ || archive_->at_end(), "something follows its end");
+    } catch (const DamagedArchive& damage) {
+        refuse(fmt::format("a damaged snapshot: {}", damage.what()));
+    } catch (const InputError& error) {
+        refuse(error.what());
+    }
+    if (told) {
+        world.machine().observers().pass_probe(next_instruction(world));
+    }
+}
+
+void SavedRun::load(trace::Tracer& tracer) {
+    if (!traced_) {
+        return;
+    }
+    try {
+        tracer.persist(*archive_);
+        archive_->require(archive_->at_end(), "something follows its end");
+    } catch (const DamagedArchive& damage) {
+        refuse(fmt::format("a damaged snapshot: {}", damage.what()));
+    }
+}
+
+void SavedRun::take_input(const World& world, host::Console& console, int descriptor) const {
+    struct stat status {};
+    std::uint64_t left = world.journal().input_taken();
+    if (left == 0 || ::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) ||
+        ::lseek(descriptor, 0, SEEK_CUR) != 0) {
+        return;
+    }
+    Sha256 sum;
+    std::vector<std::byte> piece(1U << 16);
+    while (left != 0) {
+        const auto got =
+            console.read(std::span(piece).first(std::min<std::uint64_t>(left, piece.size())));
+        if (!got || *got == 0) {
+            break;
+        }
+        sum.add(std::span(piece).first(*got));
+        left -= *got;
+    }
+    if (left != 0 || sum.digest() != world.journal().loaded_input_sum()) {
+        refuse(
+            fmt::format("standard input is not the file of which the program had read {} bytes; "
+                        "give that file, or what comes behind them through a pipe",
+                        world.journal().input_taken()));
+    }
+}
+
+guest::StopReason run_and_save(World& world, guest::Limits limits, const SnapshotOptions& options,
+                               trace::Tracer* tracer) {
+    if (options.at.empty()) {
+        return world.run(limits);
+    }
+    bool there = false;
+    guest::StopReason stop = run_there(world, limits, options.at, there);
+    if (!there) {
+        return stop;
+    }
+    const bool told = stop.kind == guest::StopKind::observer;
+    save(world, tracer, told, options.file);
+    if (options.stop) {
+        return {guest::StopKind::guest_exit, 0, {}, {}};
+    }
+    if (told) {
+        world.machine().observers().pass_probe(next_instruction(world));
+    }
+    return world.run(limits);
+}
+
+}  // namespace ringside::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/archive.hpp"
+#include "cli/options.hpp"
+#include "cli/world.hpp"
+#include "host/console.hpp"
+#include "trace/tracer.hpp"
+
+namespace ringside::cli {
+
+/// A run that a snapshot file has, before it goes on.
+class SavedRun {
+  public:
+    /// Throws InputError (126, 127) for a file that is no snapshot or was damaged, and for a file
+    /// of the run (program, patch ...) that is not what it was. Relative paths of those start at
+    /// `folder`, or in the current directory when that is empty.
+    SavedRun(const std::string& path, const std::string& folder);
+
+    /// Who made it, of what and where, as JSON.
+    [[nodiscard]] const std::string& about() const { return about_; }
+    [[nodiscard]] const WorldOptions& options() const { return options_; }
+
+    /// Puts a world that was made of options(), with a journal, and has booted, where the run was.
+    /// Throws InputError (126) when this is another build of Ringside, or a file that the program
+    /// has open is not what it was.
+    void load(World& world);
+    /// The trace goes on in the middle, if the run was traced. Behind load().
+    void load(trace::Tracer& tracer);
+    /// Takes from the console what the program had read when it was saved, if it is a file and
+    /// stands at its beginning. Throws InputError (126) when that was something else.
+    void take_input(const World& world, host::Console& console, int descriptor) const;
+
+  private:
+    [[noreturn]] void refuse(std::string_view why) const;
+
+    std::string path_;
+    std::string about_;
+    std::vector<std::byte> state_;
+    std::optional<Archive> archive_;
+    WorldOptions options_;
+    Sha256::Digest boot_digest_{};
+    bool traced_ = false;
+};
+
+/// Runs a world as its limits say, and saves it on the way where `options` say. The tracer may be
+/// null.
+guest::StopReason run_and_save(World& world, guest::Limits limits, const SnapshotOptions& options,
+                               trace::Tracer* tracer);
+
+}  // namespace ringside::cli

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+
+using namespace ringside::test;
+
+namespace {
+
+std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// What of `text` stands behind its first line.
+std::string behind_first_line(const std::string& text) {
+    return text.substr(text.find('\n') + 1);
+}
+
+}  // namespace
+
+TEST_CASE("resume goes on with the output where the run was stopped", "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() + "/hello.snapshot";
+    const auto whole = ringside::test::ringside({"run", example("hello.exe")});
+    const auto first =
+        ringside::test::ringside({"run", "--snapshot-at", "ntdll!NtWriteFile", "--snapshot", file,
+                                  "--snapshot-stop", example("hello.exe")});
+    CHECK(first.error.empty());
+    CHECK(first.status == 0);
+    CHECK(first.output.empty());
+    const auto second = ringside::test::ringside({"resume", file});
+    CHECK(second.error.empty());
+    CHECK(second.status == whole.status);
+    CHECK(second.output == whole.output);
+}
+
+TEST_CASE("a run goes on behind its snapshot, and the trace of the resumed one is its rest",
+          "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() + "/a.snapshot";
+    const auto traced = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin() + 1, {"--format", "jsonl"});
+        return ringside::test::ringside(arguments);
+    };
+    const auto whole = traced({"trace", example("threads.exe")});
+    const auto saving = traced(
+        {"trace", "--snapshot-at", "ntdll!NtSetEvent", "--snapshot", file, example("threads.exe")});
+    CHECK(saving.error == whole.error);
+    CHECK(saving.output == whole.output);
+    const auto resumed = traced({"resume", "--trace", file});
+    CHECK(resumed.status == whole.status);
+    const std::string rest = behind_first_line(resumed.error);
+    CHECK(rest.size() > 1000);
+    CHECK(rest.size() < whole.error.size());
+    CHECK(whole.error.ends_with(rest));
+    CHECK(whole.output.ends_with(resumed.output));
+}
+
+TEST_CASE("a resumed run can be saved again", "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string first = folder.path() + "/1.snapshot";
+    const std::string second = folder.path() + "/2.snapshot";
+    const auto whole = ringside::test::ringside({"run", "--regs", example("callback.exe")});
+    CHECK(ringside::test::ringside({"run", "--snapshot-at", "200000", "--snapshot", first,
+                                    "--snapshot-stop", example("callback.exe")})
+              .status == 0);
+    CHECK(ringside::test::ringside(
+              {"resume", "--snapshot-at", "400000", "--snapshot", second, "--snapshot-stop", first})
+              .status == 0);
+    const auto end = ringside::test::ringside({"resume", "--regs", second});
+    CHECK(end.status == whole.status);
+    CHECK(end.error == whole.error);
+}
+
+TEST_CASE("resume --show says what a snapshot is of, and runs nothing", "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() + "/a.snapshot";
+    static_cast<void>(ringside::test::ringside({"run", "--snapshot-at", "300000", "--snapshot",
+                                                file, "--snapshot-stop", example("hello.exe")}));
+    const auto shown = ringside::test::ringside({"resume", "--show", file});
+    CHECK(shown.status == 0);
+    const auto json = nlohmann::json::parse(shown.output);
+    CHECK(json["program"] == "hello.exe");
+    CHECK(json["os"] == "xp");
+    CHECK(json["clock"] >= 300000);
+    CHECK(json["format"] == 1);
+}
+
+TEST_CASE("a run that ends before its snapshot saves nothing", "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() + "/never.snapshot";
+    const auto run = ringside::test::ringside(
+        {"run", "--snapshot-at", "99000000000", "--snapshot", file, example("hello.exe")});
+    CHECK(run.status == 0);
+    CHECK_FALSE(std::filesystem::exists(file));
+}
+
+TEST_CASE("resume refuses files that are no snapshots, with one line", "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const auto refused = [&](const std::string& name, const std::string& text) {
+        static_cast<void>(folder.file(name, text));
+        const auto run = ringside::test::ringside({"resume", folder.path() + "/" + name});
+        CHECK(run.status == 126);
+        CHECK(is_one_line(run));
+        return run.error;
+    };
+    CHECK(contains(refused("empty", ""), "not a snapshot"));
+    CHECK(contains(refused("text", "once upon a time"), "not a snapshot"));
+    const auto missing = ringside::test::ringside({"resume", folder.path() + "/none"});
+    CHECK(missing.status == 127);
+
+    const std::string file = folder.path() + "/a.snapshot";
+    static_cast<void>(ringside::test::ringside({"run", "--snapshot-at", "300000", "--snapshot",
+                                                file, "--snapshot-stop", example("hello.exe")}));
+    const std::string good = text_of(file);
+    CHECK(contains(refused("cut", good.substr(0, good.size() / 2)), "damaged"));
+    std::string flipped = good;
+    flipped[good.size() / 3] = static_cast<char>(flipped[good.size() / 3] ^ 1);
+    CHECK(contains(refused("flipped", flipped), "damaged"));
+}
+
+TEST_CASE("resume refuses when the program or an open file is not what it was, and names it",
+          "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string program = folder.path() + "/readfile.exe";
+    std::filesystem::copy_file(example("readfile.exe"), program);
+    static_cast<void>(folder.file("readfile.txt", "the first line\nand the second\n"));
+    const std::string file = folder.path() + "/a.snapshot";
+    const auto whole = ringside::test::ringside({"run", program});
+    REQUIRE(whole.status == 0);
+    const auto saved = ringside::test::ringside({"run", "--snapshot-at", "ntdll!NtReadFile",
+                                                 "--snapshot", file, "--snapshot-stop", program});
+    REQUIRE(saved.status == 0);
+    const auto resumed = ringside::test::ringside({"resume", file});
+    CHECK(saved.output + resumed.output == whole.output);
+
+    static_cast<void>(folder.file("readfile.txt", "the first line\nand the SECOND\n"));
+    const auto changed = ringside::test::ringside({"resume", file});
+    CHECK(changed.status == 126);
+    CHECK(is_one_line(changed));
+    CHECK(contains(changed.error, "readfile.txt"));
+    static_cast<void>(folder.file("readfile.txt", "the first line\nand the second\n"));
+    CHECK(ringside::test::ringside({"resume", file}).status == 0);
+
+    std::ofstream(program, std::ios::app) << "x";
+    const auto other = ringside::test::ringside({"resume", file});
+    CHECK(other.status == 126);
+    CHECK(is_one_line(other));
+    CHECK(contains(other.error, "readfile.exe is not the file"));
+}
+
+TEST_CASE("--snapshot-at wants a clock or a place that exists", "[cli][snapshot]") {
+    const auto run =
+        ringside::test::ringside({"run", "--snapshot-at", "ntdll!NtNothing", example("hello.exe")});
+    CHECK(run.status == 2);
+    CHECK(is_one_line(run));
+    CHECK(contains(run.error, "ntdll!NtNothing"));
+}
