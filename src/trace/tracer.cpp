@@ -167,6 +167,17 @@ void Tracer::thread_ended(std::uint32_t thread_id) {
     in_stub_.erase(thread_id);
 }
 
+/// User code that the kernel called has returned: the call that it did so by goes no further, and
+/// the stage that begins is the caller's.
+void Tracer::close_returned_callbacks(Passages& passages) {
+    const unsigned callbacks = personality_.callback_depth(machine_);
+    while (!passages.empty() && callbacks < passages.back().callbacks) {
+        Open last = std::move(passages.back());
+        passages.pop_back();
+        close(std::move(last));
+    }
+}
+
 /// The innermost first.
 void Tracer::close_all(Passages& passages) {
     while (!passages.empty()) {
@@ -397,6 +408,7 @@ void Tracer::reached(LinearAddress address) {
 
 void Tracer::stage_begins(const guest::Stage& stage) {
     Passages& passages = this->passages();
+    close_returned_callbacks(passages);
     if (stage.name == frame_stage && !passages.empty() &&
         (passages.back().record.kind == RecordKind::call || passages.back().record.frame)) {
         open_nested_call();  // a service or a handler calls a service

@@ -85,6 +85,7 @@ class Tracer : public cpu::CpuObserver,
     void leave(const cpu::Transition& transition);
     void close(Open open);
     void close_all(Passages& passages);
+    void close_returned_callbacks(Passages& passages);
     void dispatch(const cpu::Transition& transition);
     [[nodiscard]] std::set<std::uint32_t> find_stubs();
     void stub_begins(LinearAddress at, const std::string& service);
