@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "cli/personalities.hpp"
 #include "guest/stub_form.hpp"
+#include "trace/jsonl.hpp"
 
 namespace ringside::cli {
 namespace {
@@ -167,9 +168,9 @@ void add_output(CLI::App& app, OutputOptions& output) {
 
 void add_trace_output(CLI::App& app, OutputOptions& output) {
     app.option_defaults()->group("Output");
-    app.add_option("--format", output.format, "text, tree or jsonl")
+    app.add_option("--format", output.format, "text, tree, jsonl, perfetto or html")
         ->type_name("NAME")
-        ->check(CLI::IsMember({"text", "tree", "jsonl"}))
+        ->check(CLI::IsMember({"text", "tree", "jsonl", "perfetto", "html"}))
         ->capture_default_str();
     app.add_option("--color", output.color, "auto, always or never")
         ->type_name("WHEN")
@@ -180,6 +181,9 @@ void add_trace_output(CLI::App& app, OutputOptions& output) {
     app.add_flag("--frames", output.frames, "every field of each trap frame");
     app.add_flag("--costs", output.costs,
                  "clocks of each call by stage, its own only; sums by name, ring and transition");
+    app.set_version_flag(
+        "--schema", [] { return std::string(trace::json_schema()); },
+        "print the JSON Schema of a line of --format jsonl, and end");
 }
 
 /// PROGRAM and what follows it, options included, which belongs to the guest.
@@ -519,9 +523,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
         parser.line.command = Command::help;
         parser.line.text = asked != nullptr ? asked->help("ringside") : parser.app.help();
         return std::move(parser.line);
-    } catch (const CLI::CallForVersion&) {
+    } catch (const CLI::CallForVersion& asked) {
         parser.line.command = Command::version;
-        parser.line.text = std::string(version_text) + "\n";
+        parser.line.text = std::string(asked.what()) + "\n";
         return std::move(parser.line);
     } catch (const CLI::ParseError& error) {
         const CLI::App* const asked = parser.parsed();

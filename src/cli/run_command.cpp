@@ -17,7 +17,9 @@
 #include "guest/bare.hpp"
 #include "host/console.hpp"
 #include "trace/costs.hpp"
+#include "trace/html.hpp"
 #include "trace/jsonl.hpp"
+#include "trace/perfetto.hpp"
 #include "trace/statistics.hpp"
 #include "trace/text.hpp"
 #include "trace/tracer.hpp"
@@ -35,11 +37,31 @@ std::unique_ptr<trace::Sink> make_sink(const OutputOptions& options, Output& out
     if (options.format == "tree") {
         return std::make_unique<trace::TreeSink>(write, trace::TreeOptions{options.frames});
     }
+    if (options.format == "perfetto") {
+        return std::make_unique<trace::PerfettoSink>(
+            write, trace::PerfettoOptions{options.frames, options.costs});
+    }
+    if (options.format == "html") {
+        return std::make_unique<trace::HtmlSink>(write);
+    }
     trace::TextOptions text;
     text.color = options.color == "always" || (options.color == "auto" && output.is_terminal());
     text.frames = options.frames;
     text.verbose = options.verbose;
     return std::make_unique<trace::TextSink>(write, text);
+}
+
+/// A format that programs read: nothing else may stand in its file.
+bool is_for_programs(std::string_view format) {
+    return format != "text" && format != "tree";
+}
+
+/// A whole file is no use to somebody's terminal.
+void want_file(const OutputOptions& options, const Output& output) {
+    if ((options.format == "perfetto" || options.format == "html") && output.is_terminal()) {
+        throw InputError(
+            2, fmt::format("--format {} makes a file: name it with -o FILE", options.format));
+    }
 }
 
 void write_status(const std::string& path, World& world, const guest::StopReason& stop) {
@@ -57,13 +79,17 @@ void write_status(const std::string& path, World& world, const guest::StopReason
 
 int run_command(const CommandLine& line) {
     Output output(line.output.file, STDERR_FILENO);
+    want_file(line.output, output);
+    const bool is_table = !is_for_programs(line.output.format);
+    Output errors({}, STDERR_FILENO);
+    Output& notes = is_table || line.output.file.empty() ? output : errors;
     host::HostConsole console(was_interrupted);
     Messages messages;
     if (!line.output.quiet) {
-        messages.warn = [&output](std::string_view text) {
-            output.write(fmt::format("ringside: {}\n", text));
+        messages.warn = [&notes](std::string_view text) {
+            notes.write(fmt::format("ringside: {}\n", text));
         };
-        messages.debug_print = [&output](std::string_view text) { output.write(text); };
+        messages.debug_print = [&notes](std::string_view text) { notes.write(text); };
     }
     std::optional<SavedRun> saved;
     if (line.command == Command::resume) {
@@ -83,7 +109,6 @@ int run_command(const CommandLine& line) {
     }
 
     std::optional<trace::Statistics> statistics;
-    const bool is_table = line.output.format != "jsonl";
     if (line.output.stats || (line.output.costs && is_table)) {
         statistics.emplace(world.machine());
     }
@@ -102,7 +127,8 @@ int run_command(const CommandLine& line) {
         const trace::Header header = world.header();
         assumed_from_the_start = header.assumed_clocks;
         sink->begin(header);
-        tracer.emplace(world.machine(), world.personality(), *sink, line.output.startup);
+        tracer.emplace(world.machine(), world.personality(), *sink, line.output.startup,
+                       trace->clock_observer());
         if (saved) {
             saved->load(*tracer);
         }
@@ -118,17 +144,18 @@ int run_command(const CommandLine& line) {
         sink->end({stop, world.machine().cpu().cycles(), tracer->records(), world.service_body(),
                    world.has_assumed_clocks() && !assumed_from_the_start});
     }
-    report_stop(world, stop, output);
+    report_stop(world, stop, notes);
     if (statistics) {
-        output.write(statistics->text(world.has_assumed_clocks(), world.service_body()));
+        notes.write(statistics->text(world.has_assumed_clocks(), world.service_body()));
     }
     if (line.output.registers) {
-        output.write(guest::register_text(world.machine().cpu()));
+        notes.write(guest::register_text(world.machine().cpu()));
     }
     if (!line.output.status_json.empty()) {
         write_status(line.output.status_json, world, stop);
     }
     output.flush();
+    notes.flush();
     return stop.exit_status();
 }
 

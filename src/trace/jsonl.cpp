@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "trace/jsonl.hpp"
 
+#include <embedded/trace.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "trace/words.hpp"
 
 namespace ringside::trace {
@@ -69,11 +71,20 @@ Json frame_json(const Frame& frame) {
     return {{"layout", frame.layout}, {"address", frame.at.value}, {"fields", std::move(fields)}};
 }
 
+Json registers_json(const std::vector<RegisterChange>& changes) {
+    Json json = Json::object();
+    for (const RegisterChange& change : changes) {
+        json[std::string(change.name)] = {change.before, change.after};
+    }
+    return json;
+}
+
 Json stage_json(const StageTime& stage) {
     Json json{{"name", stage.name},
               {"address", stage.at.value},
               {"clock", stage.begins.value},
-              {"clocks", (stage.ends - stage.begins).value}};
+              {"clocks", (stage.ends - stage.begins).value},
+              {"registers", registers_json(stage.changed)}};
     for (const guest::StageDetail& detail : stage.details) {
         json[detail.name] = detail.text.empty() ? Json(detail.value) : Json(detail.text);
     }
@@ -95,6 +106,11 @@ std::string line_of(const Json& json) {
 
 }  // namespace
 
+std::string_view json_schema() {
+    const auto bytes = embedded::trace_schema_json();
+    return trim({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 void JsonlSink::begin(const Header& header) {
     write_(line_of({{"type", "header"},
                     {"version", version},
@@ -112,6 +128,18 @@ void JsonlSink::record(const Record& record) {
               {"clock", record.begins.value},   {"clocks", record.clocks().value}};
     if (record.kind == RecordKind::call) {
         json["name"] = record.call_name;
+    }
+    if (!record.module.empty()) {
+        json["module"] = record.module;
+    }
+    if (!record.via.empty()) {
+        json["via"] = record.via;
+    }
+    if (!record.modules.empty()) {
+        json["modules"] = record.modules;
+    }
+    if (record.stub) {
+        json["stub"] = stage_json(*record.stub);
     }
     if (record.entry) {
         const cpu::Transition& entry = *record.entry;
@@ -160,6 +188,7 @@ void JsonlSink::record(const Record& record) {
                         {"place", record.landing},
                         {"diverted", record.diverted},
                         {"after", point_json(record.exit->after)},
+                        {"registers", registers_json(changes_of(*record.exit))},
                         {"clocks", (record.exit->clock_after - record.exit->clock_before).value}};
     }
     if (record.kind == RecordKind::call && (record.exit || record.returned) && !record.diverted) {

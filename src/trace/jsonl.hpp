@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string_view>
 #include <utility>
 
 #include "trace/costs.hpp"
@@ -11,6 +12,9 @@ namespace ringside::trace {
 struct JsonlOptions {
     bool costs = false;  ///< own clocks by stage, and their sums at the end
 };
+
+/// The JSON Schema of a line, as docs/trace.schema.json has it.
+[[nodiscard]] std::string_view json_schema();
 
 /// One JSON object a line: a header, the records, an end. docs/formats.md lists the members.
 class JsonlSink : public Sink {

@@ -32,6 +32,8 @@ struct Footer {
     bool assumed_clocks = false;
 };
 
+class ClockObserver;
+
 /// Takes records as they close. Nothing is kept, so a trace may be of any length.
 class Sink {
   public:
@@ -40,6 +42,8 @@ class Sink {
     virtual void record(const Record& record) = 0;
     virtual void message(const Message& message) { static_cast<void>(message); }
     virtual void end(const Footer& footer) = 0;
+    /// Who wants to be told of all clocks of the run too, or null.
+    [[nodiscard]] virtual ClockObserver* clock_observer() { return nullptr; }
 };
 
 /// Where a sink's lines go.

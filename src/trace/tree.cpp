@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "trace/caller.hpp"
 #include "trace/text.hpp"
 #include "trace/words.hpp"
 
@@ -21,6 +22,21 @@ void row(std::string& out, std::string_view name, std::string_view what,
 
 void inner(std::string& out, std::string_view what) {
     out += fmt::format("      {}\n", what);
+}
+
+/// Registers that a stretch left with another value, four to a line.
+void changed_rows(std::string& out, const std::vector<RegisterChange>& changes) {
+    constexpr std::size_t columns = 4;
+    std::string line;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        const RegisterChange& change = changes[i];
+        line += fmt::format("{}{} {:08X} -> {:08X}", line.empty() ? "changes " : ", ", change.name,
+                            change.before, change.after);
+        if (i % columns == columns - 1 || i + 1 == changes.size()) {
+            inner(out, line);
+            line.clear();
+        }
+    }
 }
 
 std::string title(const Record& record) {
@@ -50,9 +66,18 @@ void entry_rows(std::string& out, const Record& record) {
     if (entry.kind == cpu::TransitionKind::exception && entry.vector == cpu::Vector::page_fault) {
         stub += fmt::format(", CR2 {:08X}", entry.page_fault_address.value);
     }
-    row(out, "stub", stub);
+    row(out, record.stub ? "stub" : "from", stub,
+        record.stub ? std::optional(record.stub->ends - record.stub->begins) : std::nullopt);
+    if (!record.module.empty() && !record.via.empty()) {
+        inner(out, record.via == via::direct
+                       ? fmt::format("made by {} directly", record.module)
+                       : fmt::format("made by {} through {}", record.module, record.via));
+    }
     for (const std::string& caller : record.callers) {
         inner(out, "called from " + caller);
+    }
+    if (record.stub) {
+        changed_rows(out, record.stub->changed);
     }
     const Gate& gate = *record.gate;
     const Cycles cost = entry.clock_after - entry.clock_before;
@@ -74,6 +99,7 @@ void entry_rows(std::string& out, const Record& record) {
                         stack_text(entry.after), gate.door == Door::sysenter ? "MSR 175" : "TSS",
                         gate.stack_selector, gate.stack));
     }
+    changed_rows(out, changes_of(entry));
 }
 
 void frame_row(std::string& out, const Record& record, Cycles clocks, bool all_fields) {
@@ -159,6 +185,7 @@ void TreeSink::record(const Record& record) {
         } else {
             row(out, stage.name, details_text(stage), clocks);
         }
+        changed_rows(out, stage.changed);
         if (stage.name == "service" && record.service) {
             service_rows(out, *record.service);
         }
@@ -172,6 +199,7 @@ void TreeSink::record(const Record& record) {
             fmt::format("{} to {}, stack {}, EAX=0x{:08X}", exit_word(*record.exit), record.landing,
                         stack_text(record.exit->after), record.result),
             record.exit->clock_after - record.exit->clock_before);
+        changed_rows(out, changes_of(*record.exit));
     }
     write_(out);
 }

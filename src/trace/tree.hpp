@@ -11,7 +11,7 @@ struct TreeOptions {
 };
 
 /// Each passage as one nested record: stub, gate, stack switch, frame, lookup, argument copy,
-/// service, exit, each with its clocks.
+/// service, exit, each with its clocks and the registers that it changed.
 class TreeSink : public Sink {
   public:
     TreeSink(Write write, TreeOptions options) : write_(std::move(write)), options_(options) {}
