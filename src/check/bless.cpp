@@ -2,209 +2,128 @@
 #include "check/bless.hpp"
 
 #include <algorithm>
-#include <array>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "base/ensure.hpp"
+#include "check/call_list.hpp"
 #include "check/compare.hpp"
+#include "check/toml_text.hpp"
 #include "trace/words.hpp"
 
 namespace ringside::check {
 namespace {
 
-/// What a newly listed call records: stable from build to build, and the heart of its frame.
-constexpr std::array<std::string_view, 9> fields_of_new_calls{
-    "from",        "status",       "frame.DbgArgMark",  "frame.PreviousPreviousMode", "frame.Eip",
-    "frame.SegCs", "frame.EFlags", "frame.HardwareEsp", "frame.HardwareSegSs"};
-
-std::string quoted(std::string_view text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        switch (c) {
-            case '"': result += "\\\""; break;
-            case '\\': result += "\\\\"; break;
-            case '\n': result += "\\n"; break;
-            case '\r': result += "\\r"; break;
-            case '\t': result += "\\t"; break;
-            default:
-                if (byte < 0x20 || byte == 0x7F) {
-                    result += fmt::format("\\u{:04X}", byte);
-                } else {
-                    result += c;
-                }
-        }
+/// Exit status, reason and output.
+void bless_ends(const Case& original, const Observation& run, TextEdits& edits) {
+    const Expectation& expect = original.expect;
+    const ExpectationText& at = original.expect_text;
+    if (expect.exit_status && *expect.exit_status != run.stop.exit_status()) {
+        edits.replace(at.exit_status, fmt::format("{}", run.stop.exit_status()));
     }
-    return result + "\"";
+    if (expect.reason && *expect.reason != trace::stop_word(run.stop.kind)) {
+        edits.replace(at.reason, quoted(trace::stop_word(run.stop.kind)));
+    }
+    if (expect.stdout_text && *expect.stdout_text != run.stdout_text) {
+        edits.replace(at.stdout_text, quoted_lines(run.stdout_text));
+    }
+    if (!expect.is_empty()) {
+        return;
+    }
+    std::string lines = fmt::format("exit_status = {}\n", run.stop.exit_status());
+    if (!run.stdout_text.empty()) {
+        lines += fmt::format("stdout = {}\n", quoted_lines(run.stdout_text));
+    }
+    if (!at.header.is_empty()) {
+        const bool ends = original.text[at.header.end - 1] == '\n';
+        edits.insert(at.header.end, ends ? lines : "\n" + lines);
+        return;
+    }
+    const bool ends = original.text.empty() || original.text.back() == '\n';
+    edits.insert(original.text.size(), fmt::format("{}\n[expect]\n{}", ends ? "" : "\n", lines));
 }
 
-/// A text of several lines as a reviewer wants it.
-std::string quoted_lines(std::string_view text) {
-    if (text.find('\n') == std::string_view::npos) {
-        return quoted(text);
+/// What a field becomes when a run has it so; nothing when nobody can say.
+std::optional<std::string> text_for(const ExpectedField& field, const ObservedField* observed,
+                                    std::string_view old_text) {
+    if (observed == nullptr) {
+        // A name that the service does not have is the case's mistake, not the run's doing.
+        return field.name.starts_with("arguments.") ? std::nullopt : std::optional("\"any\"");
     }
-    std::string result = "\"\"\"\n";
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        const std::string line = quoted(text.substr(0, end));
-        result += std::string_view(line).substr(1, line.size() - 2);
-        if (end == std::string_view::npos) {
-            break;
-        }
-        result += '\n';
-        text.remove_prefix(end + 1);
+    if (const auto* bits = std::get_if<Bits>(&field.pattern); bits != nullptr && observed->value) {
+        return quoted(bits_text(*bits, *observed->value));
     }
-    return result + "\"\"\"";
+    const bool is_count =
+        field.name == "thread" || field.name == "clocks" || field.name.starts_with("arguments.");
+    return value_text(*observed, is_count || old_text.starts_with("0x") ? old_text : "");
 }
 
-std::string bare_or_quoted(std::string_view key) {
-    const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-';
-    });
-    return bare ? std::string(key) : quoted(key);
-}
-
-Expected value_of(const ObservedField& field) {
-    if (!field.text.empty()) {
-        return field.text;
+/// The same fields with new values, where some run has another one.
+void bless_fields(const Case& original, const std::vector<Observation>& observations,
+                  TextEdits& edits) {
+    struct Seen {
+        bool differs = false;
+        bool is_unknown = false;
+        std::vector<std::string> texts;
+    };
+    std::vector<std::vector<Seen>> seen;
+    for (const ExpectedTransition& transition : original.expect.transitions) {
+        seen.emplace_back(transition.fields.size());
     }
-    return static_cast<std::int64_t>(field.value.value_or(0));
-}
-
-std::string toml_value(const Expected& expected) {
-    if (const auto* number = std::get_if<std::int64_t>(&expected)) {
-        return fmt::format("0x{:08X}", *number);
-    }
-    const auto* text = std::get_if<std::string>(&expected);
-    return text != nullptr ? quoted(*text) : "\"any\"";
-}
-
-void write_fields(std::string& out, const ExpectedTransition& transition, std::string_view prefix) {
-    for (const auto& [name, value] : transition.fields) {
-        const auto dot = name.find('.');
-        const bool inside = dot != std::string::npos;
-        if (inside != !prefix.empty() || (inside && !name.starts_with(prefix))) {
-            continue;
-        }
-        const auto key = inside ? std::string_view(name).substr(dot + 1) : std::string_view(name);
-        out += fmt::format("{} = {}\n", bare_or_quoted(key), toml_value(value));
-    }
-}
-
-bool has_prefix(const ExpectedTransition& transition, std::string_view prefix) {
-    return std::any_of(transition.fields.begin(), transition.fields.end(),
-                       [prefix](const auto& field) { return field.first.starts_with(prefix); });
-}
-
-std::string text_of(const Expectation& expect) {
-    std::string out = "[expect]\n";
-    if (expect.exit_status) {
-        out += fmt::format("exit_status = {}\n", *expect.exit_status);
-    }
-    if (expect.reason) {
-        out += fmt::format("reason = {}\n", quoted(*expect.reason));
-    }
-    if (expect.stdout_text) {
-        out += fmt::format("stdout = {}\n", quoted_lines(*expect.stdout_text));
-    }
-    if (!expect.report_contains.empty()) {
-        std::vector<std::string> parts;
-        for (const std::string& part : expect.report_contains) {
-            parts.push_back(quoted(part));
-        }
-        out += fmt::format("report_contains = [{}]\n", fmt::join(parts, ", "));
-    }
-    if (expect.all_calls) {
-        out += "transitions = \"calls\"\n";
-    }
-    for (const ExpectedTransition& transition : expect.transitions) {
-        out += fmt::format("\n[[transition]]\n{} = {}\n", transition.is_call ? "call" : "event",
-                           quoted(transition.name));
-        if (!transition.entry.empty()) {
-            out += fmt::format("entry = {}\n", quoted(transition.entry));
-        }
-        write_fields(out, transition, "");
-        for (const std::string_view table : {"arguments", "frame"}) {
-            const std::string prefix = std::string(table) + ".";
-            if (has_prefix(transition, prefix)) {
-                out += fmt::format("[transition.{}]\n", table);
-                write_fields(out, transition, prefix);
+    for (const Observation& observation : observations) {
+        const Comparison comparison(original.expect, observation);
+        for (const Match& match : comparison.matches()) {
+            if (match.observed == nullptr) {
+                continue;
+            }
+            const auto& fields = original.expect.transitions[match.index].fields;
+            for (std::size_t i = 0; i < fields.size(); ++i) {
+                const ObservedField* const field = match.observed->find(fields[i].name);
+                const TextSpan at = fields[i].value;
+                const auto text =
+                    text_for(fields[i], field,
+                             std::string_view(original.text).substr(at.begin, at.end - at.begin));
+                Seen& all = seen[match.index][i];
+                all.differs = all.differs || !comparison.holds(fields[i], field);
+                all.is_unknown = all.is_unknown || !text;
+                all.texts.push_back(text.value_or(""));
             }
         }
     }
-    return out;
-}
-
-std::vector<ExpectedTransition> listed_anew(const Observation& observation) {
-    std::vector<ExpectedTransition> result;
-    for (const ObservedTransition& observed : observation.transitions) {
-        if (!observed.is_call) {
-            continue;
-        }
-        ExpectedTransition transition{observed.name, true, {}, {}};
-        for (const std::string_view name : fields_of_new_calls) {
-            if (const ObservedField* field = observed.find(name)) {
-                transition.fields.emplace_back(field->name, value_of(*field));
+    for (std::size_t t = 0; t < seen.size(); ++t) {
+        for (std::size_t i = 0; i < seen[t].size(); ++i) {
+            const Seen& one = seen[t][i];
+            if (one.differs && !one.is_unknown) {
+                const bool agree = std::all_of(
+                    one.texts.begin(), one.texts.end(),
+                    [&one](const std::string& text) { return text == one.texts.front(); });
+                edits.replace(original.expect.transitions[t].fields[i].value,
+                              agree ? one.texts.front() : "\"any\"");
             }
         }
-        result.push_back(std::move(transition));
     }
-    return result;
 }
 
-/// Whether the list can still be filled in, or names other calls than the run made.
-bool same_calls(const Expectation& expect, const Observation& observation) {
-    const auto matches = match_transitions(expect, observation);
-    const auto calls = std::count_if(observation.transitions.begin(), observation.transitions.end(),
-                                     [](const auto& transition) { return transition.is_call; });
-    return static_cast<std::size_t>(calls) == matches.size() &&
-           std::all_of(matches.begin(), matches.end(),
-                       [](const Match& match) { return match.observed != nullptr; });
+/// The case as another text has it; the text came out of one that could be read.
+Case read_again(const Case& original, const std::string& text) {
+    return parse_case(original.path, text);
 }
 
 }  // namespace
 
 std::string blessed_text(const Case& original, const std::vector<Observation>& observations) {
-    Expectation expect = original.expect;
     const Observation& first = observations.front();
-    if (expect.exit_status || original.expect.transitions.empty()) {
-        expect.exit_status = first.stop.exit_status();
+    TextEdits ends;
+    bless_ends(original, first, ends);
+    Case current = read_again(original, ends.applied_to(original.text));
+    if (current.expect.all_calls) {
+        current = read_again(original, with_calls_of(current, first));
     }
-    if (expect.reason) {
-        expect.reason = std::string(trace::stop_word(first.stop.kind));
-    }
-    if (expect.stdout_text || !first.stdout_text.empty()) {
-        expect.stdout_text = first.stdout_text;
-    }
-    if (expect.all_calls && !same_calls(expect, first)) {
-        expect.transitions = listed_anew(first);
-    }
-    std::vector<bool> filled(expect.transitions.size());
-    for (const Observation& observation : observations) {
-        for (const Match& match : match_transitions(expect, observation)) {
-            if (match.observed == nullptr) {
-                continue;
-            }
-            auto& fields = expect.transitions[match.index].fields;
-            fields = in_observed_order(expect.transitions[match.index], *match.observed);
-            for (auto& [name, value] : fields) {
-                const ObservedField* const field = match.observed->find(name);
-                if (field == nullptr || std::holds_alternative<AnyValue>(value)) {
-                    continue;
-                }
-                if (!equal(value, *field)) {
-                    value = filled[match.index] ? Expected(AnyValue{}) : value_of(*field);
-                }
-            }
-            filled[match.index] = true;
-        }
-    }
-    std::string head = original.head;
-    if (!head.empty() && !head.ends_with("\n\n")) {
-        head += head.ends_with('\n') ? "\n" : "\n\n";
-    }
-    return head + text_of(expect);
+    TextEdits fields;
+    bless_fields(current, observations, fields);
+    return read_again(original, fields.applied_to(current.text)).text;
 }
 
 }  // namespace ringside::check

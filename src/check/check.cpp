@@ -10,74 +10,120 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
-#include "check/bless.hpp"
-#include "check/compare.hpp"
+#include "check/case_job.hpp"
+#include "check/report_text.hpp"
+#include "check/work_queue.hpp"
 
 namespace ringside::check {
 namespace {
 
-std::string read_text(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file || !text) {
-        throw InputError(2, fmt::format("{}: cannot be read", path));
-    }
-    return text.str();
+constexpr std::string_view indent = "      ";
+
+/// A message that begins with a line of the case's needs no other name.
+std::string error_text(std::string_view path, std::string_view id, std::string_view error) {
+    const bool has_place = error.starts_with(path) && error.substr(path.size()).starts_with(':');
+    return has_place ? fmt::format("ERROR {}\n", error) : fmt::format("ERROR {}: {}\n", id, error);
 }
 
-/// Replaces a file whole: what was there stays until the new text is written.
-void replace_file(const std::string& path, const std::string& text) {
-    const std::string draft = path + ".new";
-    std::ofstream file(draft, std::ios::binary);
-    file << text;
-    file.close();
-    std::error_code error;
-    if (file) {
-        std::filesystem::rename(draft, path, error);
-    }
-    if (!file || error) {
-        std::error_code ignored;
-        std::filesystem::remove(draft, ignored);
-        throw InputError(2, fmt::format("{}: cannot be written", path));
-    }
-}
+/// Tells a reader of cases as they are done.
+class Teller {
+  public:
+    Teller(const CheckRequest& request, const std::function<void(std::string_view)>& write,
+           const std::vector<std::unique_ptr<Report>>& reports)
+        : request_(request), write_(write), reports_(reports) {}
 
-enum class Outcome { passed, differs, blessed };
+    void tell(const CaseResult& result) {
+        for (const RunResult& run : result.runs) {
+            tell_run(run);
+        }
+        if (result.is_rewritten) {
+            write_(fmt::format("bless {}\n", result.path));
+        }
+        for (const RunResult& run : result.still_different) {
+            write_(fmt::format("FAIL  {}: not mended by --bless\n{}", run.id(),
+                               differences_text(run, indent)));
+        }
+    }
 
-Outcome check_one(const std::string& path, const CheckRequest& request, const RunCase& run,
-                  const std::function<void(std::string_view)>& write) {
-    const Case one = parse_case(path, read_text(path));
-    std::vector<Observation> observations;
-    bool differs = false;
-    for (const Variation& variation : variations(one)) {
-        observations.push_back(run(variation.one, variation.entry));
-        observations.back().entry = variation.entry;
-        const auto differences = compare(one.expect, observations.back());
-        const std::string name = path + variation.label;
-        if (differences.empty()) {
-            if (!request.quiet) {
-                write(fmt::format("ok    {}\n", name));
-            }
+    void end() {
+        std::string sum = fmt::format("{} passed, {} failed", counts_.passed, counts_.failed);
+        if (counts_.blessed != 0) {
+            sum += fmt::format(", {} blessed", counts_.blessed);
+        }
+        if (counts_.unusable != 0) {
+            sum += fmt::format(", {} cannot be run", counts_.unusable);
+        }
+        write_(sum + "\n");
+        for (const auto& report : reports_) {
+            report->end(counts_);
+        }
+    }
+
+    [[nodiscard]] int exit_status() const {
+        return counts_.unusable != 0 ? 2 : counts_.failed != 0 ? 1 : 0;
+    }
+
+  private:
+    void tell_run(const RunResult& run) {
+        counts_.add(run.outcome);
+        for (const auto& report : reports_) {
+            report->add(run);
+        }
+        if (run.outcome == Outcome::unusable) {
+            write_(error_text(run.path, run.id(), run.error));
+        } else if (!run.differences.empty()) {
+            write_(fmt::format("FAIL  {}\n{}", run.id(), differences_text(run, indent)));
+        } else if (!request_.quiet) {
+            write_(fmt::format("ok    {}\n", run.id()));
+        }
+    }
+
+    const CheckRequest& request_;
+    const std::function<void(std::string_view)>& write_;
+    const std::vector<std::unique_ptr<Report>>& reports_;
+    Counts counts_;
+};
+
+/// The cases of this machine's part with their runs.
+std::vector<CaseJob> selected(const CheckRequest& request, const Runner& runner) {
+    std::vector<CaseJob> jobs;
+    for (const std::string& path : find_cases(request.paths)) {
+        CaseJob job = read_job(path, runner.world_options());
+        const bool chosen = std::any_of(
+            job.variations.begin(), job.variations.end(),
+            [&](const Variation& one) { return request.selection.matches(path + one.label); });
+        if (!chosen && job.error.empty()) {
             continue;
         }
-        differs = true;
-        write(fmt::format("FAIL  {}\n", name));
-        for (const Difference& difference : differences) {
-            write(fmt::format("      {}: expected {}, got {}\n", difference.field,
-                              difference.expected, difference.observed));
+        if (!request.bless) {  // which needs to know what all runs of a case agree on
+            std::erase_if(job.variations, [&](const Variation& one) {
+                return !request.selection.matches(path + one.label);
+            });
+        }
+        jobs.push_back(std::move(job));
+    }
+    if (jobs.empty()) {
+        throw InputError(2, "no case matches; see ringside check --list");
+    }
+    if (request.shard) {
+        std::size_t index = 0;
+        std::erase_if(jobs, [&](const CaseJob&) { return !request.shard->has(index++); });
+    }
+    return jobs;
+}
+
+int list(const std::vector<CaseJob>& jobs, const std::function<void(std::string_view)>& write) {
+    int status = 0;
+    for (const CaseJob& job : jobs) {
+        if (!job.error.empty()) {
+            write(error_text(job.path, job.path, job.error));
+            status = 2;
+        }
+        for (const Variation& one : job.variations) {
+            write(fmt::format("{}{}\n", job.path, one.label));
         }
     }
-    if (!request.bless || (!differs && !one.expect.all_calls)) {
-        return differs ? Outcome::differs : Outcome::passed;
-    }
-    const std::string text = blessed_text(one, observations);
-    if (text == read_text(path)) {
-        return Outcome::passed;
-    }
-    replace_file(path, text);
-    write(fmt::format("bless {}\n", path));
-    return Outcome::blessed;
+    return status;
 }
 
 }  // namespace
@@ -116,33 +162,29 @@ std::vector<std::string> find_cases(const std::vector<std::string>& paths) {
     return result;
 }
 
-int check(const CheckRequest& request, const RunCase& run,
-          const std::function<void(std::string_view)>& write) {
-    std::size_t passed = 0;
-    std::size_t failed = 0;
-    std::size_t blessed = 0;
-    std::size_t unusable = 0;
-    for (const std::string& path : find_cases(request.paths)) {
-        try {
-            switch (check_one(path, request, run, write)) {
-                case Outcome::passed: ++passed; break;
-                case Outcome::differs: ++failed; break;
-                case Outcome::blessed: ++blessed; break;
+int check(const CheckRequest& request, Runner& runner,
+          const std::function<void(std::string_view)>& write,
+          const std::vector<std::unique_ptr<Report>>& reports) {
+    const std::vector<CaseJob> jobs = selected(request, runner);
+    if (request.list) {
+        return list(jobs, write);
+    }
+    Teller teller(request, write, reports);
+    in_order<CaseResult>(
+        jobs.size(), request.jobs,
+        [&](std::size_t index) {
+            return runner.is_interrupted() ? CaseResult{}
+                                           : run_job(jobs[index], request.bless, runner);
+        },
+        [&](CaseResult&& result) {
+            if (runner.is_interrupted()) {
+                return Continue::no;
             }
-        } catch (const InputError& error) {
-            ++unusable;
-            write(fmt::format("ERROR {}: {}\n", path, error.what()));
-        }
-    }
-    std::string sum = fmt::format("{} passed, {} failed", passed, failed);
-    if (blessed != 0) {
-        sum += fmt::format(", {} blessed", blessed);
-    }
-    if (unusable != 0) {
-        sum += fmt::format(", {} cannot be run", unusable);
-    }
-    write(sum + "\n");
-    return unusable != 0 ? 2 : failed != 0 ? 1 : 0;
+            teller.tell(result);
+            return request.stop_early && !result.is_good() ? Continue::no : Continue::yes;
+        });
+    teller.end();
+    return teller.exit_status();
 }
 
 }  // namespace ringside::check

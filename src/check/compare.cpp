@@ -5,18 +5,19 @@
 
 #include <fmt/format.h>
 
+#include "base/ensure.hpp"
+#include "base/near_miss.hpp"
 #include "base/text.hpp"
 #include "trace/words.hpp"
 
 namespace ringside::check {
 namespace {
 
-std::string text_of(const Expected& expected) {
-    if (const auto* number = std::get_if<std::int64_t>(&expected)) {
-        return fmt::format("{:#010x}", *number);
-    }
-    const auto* text = std::get_if<std::string>(&expected);
-    return text != nullptr ? *text : "any";
+constexpr std::string_view frame_prefix = "frame.";
+constexpr std::size_t most_surplus_calls = 10;
+
+std::string number_text(std::uint32_t value) {
+    return fmt::format("0x{:08X}", value);
 }
 
 std::string text_of(const ObservedField* field) {
@@ -26,7 +27,7 @@ std::string text_of(const ObservedField* field) {
     if (!field->value) {
         return field->text;
     }
-    const std::string number = fmt::format("{:#010x}", *field->value);
+    const std::string number = number_text(*field->value);
     return field->text.empty() ? number : fmt::format("{} ({})", number, field->text);
 }
 
@@ -50,33 +51,6 @@ Difference text_difference(std::string name, const std::string& expected,
     return {fmt::format("{}, line {}", name, line + 1), quoted(a), quoted(b)};
 }
 
-void compare_ends(const Expectation& expect, const Observation& observation,
-                  std::vector<Difference>& differences) {
-    const int status = observation.stop.exit_status();
-    if (expect.exit_status && *expect.exit_status != status) {
-        differences.push_back({"exit_status", fmt::format("{}", *expect.exit_status),
-                               observation.stop.message.empty()
-                                   ? fmt::format("{}", status)
-                                   : fmt::format("{} ({})", status, observation.stop.message)});
-    }
-    const std::string_view reason = trace::stop_word(observation.stop.kind);
-    if (expect.reason && *expect.reason != reason) {
-        differences.push_back({"reason", *expect.reason, std::string(reason)});
-    }
-    if (expect.stdout_text && *expect.stdout_text != observation.stdout_text) {
-        differences.push_back(
-            text_difference("stdout", *expect.stdout_text, observation.stdout_text));
-    }
-    const std::string report = observation.stop.message + "\n" + observation.stop.report;
-    for (const std::string& part : expect.report_contains) {
-        if (report.find(part) == std::string::npos) {
-            differences.push_back(
-                {"report_contains", part,
-                 observation.stop.message.empty() ? "no report" : observation.stop.message});
-        }
-    }
-}
-
 /// Exceptions of one kind are many: one that says where it comes from is looked for by that too.
 bool same_transition(const ExpectedTransition& expected, const ObservedTransition& observed) {
     if (expected.is_call != observed.is_call || expected.name != observed.name) {
@@ -85,8 +59,9 @@ bool same_transition(const ExpectedTransition& expected, const ObservedTransitio
     return expected.is_call ||
            std::all_of(expected.fields.begin(), expected.fields.end(), [&](const auto& field) {
                const ObservedField* const from =
-                   field.first == "from" ? observed.find("from") : nullptr;
-               return from == nullptr || equal(field.second, *from);
+                   field.name == "from" ? observed.find("from") : nullptr;
+               const auto* const text = std::get_if<std::string>(&field.pattern);
+               return from == nullptr || text == nullptr || *text == from->text;
            });
 }
 
@@ -94,24 +69,30 @@ bool concerns(const ExpectedTransition& expected, const Observation& observation
     return expected.entry.empty() || expected.entry == observation.entry;
 }
 
+/// The table that a field stands in, with the dot; empty for none.
+std::string_view table_of(std::string_view field) {
+    return field.substr(0, field.find('.') + 1);
+}
+
 }  // namespace
 
-bool equal(const Expected& expected, const ObservedField& observed) {
-    if (const auto* number = std::get_if<std::int64_t>(&expected)) {
-        return observed.value && static_cast<std::int64_t>(*observed.value) == *number;
+std::string difference_text(const Difference& difference) {
+    std::string text = fmt::format("{}: expected {}, got {}", difference.what, difference.expected,
+                                   difference.observed);
+    if (!difference.hint.empty()) {
+        text += fmt::format(" ({})", difference.hint);
     }
-    const auto* text = std::get_if<std::string>(&expected);
-    if (text == nullptr) {
-        return true;
+    text += '\n';
+    for (const std::string& writer : difference.writers) {
+        text += fmt::format("  {}\n", writer);
     }
-    const auto number = parse_number(*text);
-    return *text == observed.text || (number && observed.value && *number == *observed.value);
+    return text;
 }
 
 std::vector<ExpectedField> in_observed_order(const ExpectedTransition& expected,
                                              const ObservedTransition& observed) {
     const auto position = [&observed](const ExpectedField& field) {
-        const ObservedField* const found = observed.find(field.first);
+        const ObservedField* const found = observed.find(field.name);
         return found != nullptr ? found - observed.fields.data()
                                 : static_cast<std::ptrdiff_t>(observed.fields.size());
     };
@@ -144,39 +125,226 @@ std::vector<Match> match_transitions(const Expectation& expect, const Observatio
     return matches;
 }
 
-std::vector<Difference> compare(const Expectation& expect, const Observation& observation) {
-    std::vector<Difference> differences;
-    compare_ends(expect, observation, differences);
-    const auto matches = match_transitions(expect, observation);
-    std::size_t position = 0;
-    for (const Match& match : matches) {
-        ++position;
-        const ExpectedTransition& expected = expect.transitions[match.index];
-        const std::string name = fmt::format("transition {} {}", position, expected.name);
-        if (match.observed == nullptr) {
-            differences.push_back({name, "to happen", "not seen from there on"});
-            continue;
-        }
-        for (const auto& [field, value] : in_observed_order(expected, *match.observed)) {
-            const ObservedField* const observed = match.observed->find(field);
-            const bool is_any = std::holds_alternative<AnyValue>(value);
-            if (observed == nullptr ? !is_any : !equal(value, *observed)) {
-                differences.push_back(
-                    {fmt::format("{}, {}", name, field), text_of(value), text_of(observed)});
+Comparison::Referred Comparison::referred(const SameAs& same, const ExpectedField& field) const {
+    const auto match = std::find_if(matches_.begin(), matches_.end(), [&same](const Match& one) {
+        return one.index == same.transition;
+    });
+    if (match == matches_.end()) {
+        return {nullptr, "which is not looked for in this run"};
+    }
+    if (match->observed == nullptr) {
+        return {nullptr, "which was not seen"};
+    }
+    std::string name = same.field;
+    if (name.empty()) {
+        name = field.name;
+    } else if (name.find('.') == std::string::npos) {
+        name = std::string(table_of(field.name)) + name;
+    }
+    const ObservedField* const found = match->observed->find(name);
+    return {found, found == nullptr ? fmt::format("which has no {}", name) : std::string()};
+}
+
+bool Comparison::equals_text(const std::string& text, const ObservedField& observed) const {
+    if (text == observed.text) {
+        return true;
+    }
+    if (!observed.value) {
+        return false;
+    }
+    if (const auto number = parse_number(text)) {
+        return *number == *observed.value;
+    }
+    const auto symbol = observation_.symbols.find(text);
+    return symbol != observation_.symbols.end() && symbol->second == observed.value;
+}
+
+bool Comparison::holds(const ExpectedField& field, const ObservedField* observed) const {
+    if (std::holds_alternative<AnyValue>(field.pattern)) {
+        return true;
+    }
+    if (observed == nullptr) {
+        return false;
+    }
+    if (const auto* number = std::get_if<std::int64_t>(&field.pattern)) {
+        return observed->value && static_cast<std::int64_t>(*observed->value) == *number;
+    }
+    if (const auto* text = std::get_if<std::string>(&field.pattern)) {
+        return equals_text(*text, *observed);
+    }
+    if (const auto* bits = std::get_if<Bits>(&field.pattern)) {
+        return observed->value && bits->match(*observed->value);
+    }
+    const ObservedField* const other = referred(std::get<SameAs>(field.pattern), field).field;
+    return other != nullptr && other->value == observed->value &&
+           (observed->value || other->text == observed->text);
+}
+
+std::string Comparison::hint_of(const Match& match, const ExpectedField& field,
+                                const ObservedField* observed) const {
+    if (observed == nullptr) {
+        const auto table = table_of(field.name);
+        std::vector<std::string> names;
+        for (const ObservedField& one : match.observed->fields) {
+            if (table_of(one.name) == table) {
+                names.push_back(one.name.substr(table.size()));
             }
+        }
+        const std::string near = suggestion(field.name.substr(table.size()), names);
+        return near.empty() ? near : near.substr(2);
+    }
+    const auto* const text = std::get_if<std::string>(&field.pattern);
+    const auto symbol =
+        text != nullptr ? observation_.symbols.find(*text) : observation_.symbols.end();
+    if (symbol == observation_.symbols.end()) {
+        return {};
+    }
+    if (symbol->second) {
+        return fmt::format("{} is {}", *text, number_text(*symbol->second));
+    }
+    const auto near = observation_.near_symbols.find(*text);
+    return fmt::format("no symbol {} in this run{}", *text,
+                       near == observation_.near_symbols.end() ? "" : near->second);
+}
+
+Difference Comparison::difference(const Match& match, const ExpectedField& field,
+                                  const ObservedField* observed) const {
+    const ExpectedTransition& transition = expect_.transitions[match.index];
+    Difference result{
+        fmt::format("transition {} {}, {}", match.index + 1, transition.name, field.name),
+        pattern_text(field.pattern), text_of(observed)};
+    result.transition = match.index + 1;
+    result.field = field.name;
+    result.hint = hint_of(match, field, observed);
+    if (observed != nullptr) {
+        result.storages = observed->storages;
+    }
+    if (const auto* bits = std::get_if<Bits>(&field.pattern)) {
+        result.mask = result.expected;
+        if (observed != nullptr && observed->value) {
+            result.observed = fmt::format("{} ({})", number_text(*observed->value),
+                                          bits_text(*bits, *observed->value));
+        }
+    } else if (const auto* same = std::get_if<SameAs>(&field.pattern)) {
+        result.mask = result.expected;
+        const Referred other = referred(*same, field);
+        result.expected = other.field != nullptr
+                              ? fmt::format("{} ({})", text_of(other.field), result.mask)
+                              : fmt::format("{}, {}", result.mask, other.problem);
+    }
+    return result;
+}
+
+void Comparison::compare_ends(std::vector<Difference>& differences) const {
+    const guest::StopReason& stop = observation_.stop;
+    const int status = stop.exit_status();
+    if (expect_.exit_status && *expect_.exit_status != status) {
+        differences.push_back({"exit_status", fmt::format("{}", *expect_.exit_status),
+                               stop.message.empty()
+                                   ? fmt::format("{}", status)
+                                   : fmt::format("{} ({})", status, stop.message)});
+    }
+    const std::string_view reason = trace::stop_word(stop.kind);
+    if (expect_.reason && *expect_.reason != reason) {
+        differences.push_back({"reason", *expect_.reason, std::string(reason)});
+    }
+    const bool is_limit =
+        stop.kind == guest::StopKind::cycle_limit || stop.kind == guest::StopKind::time_limit;
+    if (is_limit && !expect_.exit_status && !expect_.reason) {
+        differences.push_back({"reason", "an end within the limits", stop.message});
+    }
+    if (expect_.stdout_text && *expect_.stdout_text != observation_.stdout_text) {
+        differences.push_back(
+            text_difference("stdout", *expect_.stdout_text, observation_.stdout_text));
+    }
+    const std::string report = stop.message + "\n" + stop.report;
+    for (const std::string& part : expect_.report_contains) {
+        if (report.find(part) == std::string::npos) {
+            differences.push_back(
+                {"report_contains", part, stop.message.empty() ? "no report" : stop.message});
         }
     }
-    if (expect.all_calls) {
-        for (const ObservedTransition& observed : observation.transitions) {
-            const bool matched =
-                std::any_of(matches.begin(), matches.end(),
-                            [&observed](const Match& m) { return m.observed == &observed; });
-            if (observed.is_call && !matched) {
-                differences.push_back({"transitions", "no more calls", observed.name});
-            }
+}
+
+Difference Comparison::not_seen(std::size_t index) const {
+    const ExpectedTransition& expected = expect_.transitions[index];
+    Difference result{fmt::format("transition {} {}", index + 1, expected.name), "to happen",
+                      observation_.is_cut ? "not seen among the first ones of the run"
+                                          : "not seen from there on"};
+    result.transition = index + 1;
+    const auto& services = observation_.vocabulary.services;
+    if (expected.is_call && !services.empty() &&
+        std::find(services.begin(), services.end(), expected.name) == services.end()) {
+        result.hint = "no service has that name" + suggestion(expected.name, services);
+    }
+    return result;
+}
+
+void Comparison::compare_fields(const Match& match, std::vector<Difference>& differences) const {
+    for (const ExpectedField& field :
+         in_observed_order(expect_.transitions[match.index], *match.observed)) {
+        const ObservedField* const observed = match.observed->find(field.name);
+        if (!holds(field, observed)) {
+            differences.push_back(difference(match, field, observed));
         }
+    }
+}
+
+/// What was called but is not listed; the first few by name.
+void Comparison::compare_rest(std::vector<Difference>& differences) const {
+    std::size_t surplus = 0;
+    for (const ObservedTransition& observed : observation_.transitions) {
+        const bool matched =
+            std::any_of(matches_.begin(), matches_.end(),
+                        [&observed](const Match& m) { return m.observed == &observed; });
+        if (observed.is_call && !matched && ++surplus <= most_surplus_calls) {
+            differences.push_back({"transitions", "no more calls", observed.name});
+        }
+    }
+    if (surplus > most_surplus_calls) {
+        differences.push_back(
+            {"transitions", "no more calls", fmt::format("{} more", surplus - most_surplus_calls)});
+    }
+}
+
+std::vector<Difference> Comparison::differences() const {
+    std::vector<Difference> differences;
+    compare_ends(differences);
+    for (const Match& match : matches_) {
+        if (match.observed == nullptr) {
+            differences.push_back(not_seen(match.index));
+        } else {
+            compare_fields(match, differences);
+        }
+    }
+    if (expect_.all_calls) {
+        compare_rest(differences);
     }
     return differences;
+}
+
+std::vector<Difference> compare(const Expectation& expect, const Observation& observation) {
+    return Comparison(expect, observation).differences();
+}
+
+void refuse_unknown_fields(const Case& one, const Vocabulary& vocabulary) {
+    const auto& known = vocabulary.frame_fields;
+    if (known.empty()) {
+        return;
+    }
+    for (const ExpectedTransition& transition : one.expect.transitions) {
+        for (const ExpectedField& field : transition.fields) {
+            if (!field.name.starts_with(frame_prefix)) {
+                continue;
+            }
+            const std::string name = field.name.substr(frame_prefix.size());
+            if (std::find(known.begin(), known.end(), name) == known.end()) {
+                throw InputError(2,
+                                 fmt::format("{}:{}: {} has no field '{}'{}", one.path, field.line,
+                                             vocabulary.frame, name, suggestion(name, known)));
+            }
+        }
+    }
 }
 
 }  // namespace ringside::check

@@ -38,34 +38,34 @@ std::string find_built(const check::Case& one, std::string_view what, const std:
 
 /// Whether an option's value begins with the name of a file that may have been built: FILE[@PLACE].
 bool names_built_file(std::string_view option) {
-    return option == "patch-object" || option == "rom" || option == "load" || option == "symbols";
+    return option == "patch" || option == "patch-object" || option == "rom" || option == "load" ||
+           option == "symbols";
 }
 
 /// Such a value with the file found.
-std::string find_object(const check::Case& one, const std::string& value,
+std::string find_object(const check::Case& one, std::string_view option, const std::string& value,
                         const std::vector<std::string>& folders) {
-    const auto at = value.rfind('@');
-    return find_built(one, "file", value.substr(0, at), folders) +
+    const auto at = option == "patch" ? std::string::npos : value.rfind('@');
+    return find_built(one, option, value.substr(0, at), folders) +
            (at == std::string::npos ? "" : value.substr(at));
 }
 
 }  // namespace
 
 CommandLine command_line_of(const check::Case& one, const std::string& entry,
-                            const std::vector<std::string>& folders) {
+                            const std::vector<std::string>& folders, const LimitOptions& limits) {
     std::vector<std::string> words{"ringside", "trace"};
     for (const auto& [option, value] : one.options) {
-        words.push_back((option.size() == 1 ? "-" : "--") + option + "=" +
-                        (names_built_file(option) ? find_object(one, value, folders) : value));
+        words.push_back(
+            (option.size() == 1 ? "-" : "--") + option + "=" +
+            (names_built_file(option) ? find_object(one, option, value, folders) : value));
     }
     if (!entry.empty()) {
         words.push_back("--entry=" + entry);
     }
     if (!one.program.empty()) {
         words.emplace_back("--");
-        words.push_back(one.program.find('@') == std::string::npos
-                            ? find_built(one, "program", one.program, folders)
-                            : one.program);
+        words.push_back(find_object(one, "program", one.program, folders));
         words.insert(words.end(), one.arguments.begin(), one.arguments.end());
     }
     std::vector<const char*> pointers;
@@ -75,10 +75,10 @@ CommandLine command_line_of(const check::Case& one, const std::string& entry,
     CommandLine line = parse_command_line(static_cast<int>(pointers.size()), pointers.data());
     line.world.host_folder = one.folder;
     if (!line.limits.max_cycles) {
-        line.limits.max_cycles = default_max_cycles;
+        line.limits.max_cycles = limits.max_cycles.value_or(default_max_cycles);
     }
     if (!line.limits.timeout_seconds) {
-        line.limits.timeout_seconds = default_timeout_seconds;
+        line.limits.timeout_seconds = limits.timeout_seconds.value_or(default_timeout_seconds);
     }
     return line;
 }

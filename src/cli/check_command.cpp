@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <cstdlib>
-#include <filesystem>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/ensure.hpp"
 #include "check/check.hpp"
-#include "cli/case_world.hpp"
+#include "cli/case_runner.hpp"
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/world.hpp"
-#include "host/console.hpp"
-#include "trace/tracer.hpp"
 
 namespace ringside::cli {
 namespace {
@@ -25,54 +23,72 @@ bool is_ci() {
            (std::string_view(value) == "1" || std::string_view(value) == "true");
 }
 
-/// The case in a world that the command line has changed further.
-check::Case patched(check::Case one, const CheckOptions& options) {
-    const auto add = [&one](const char* option, const std::vector<std::string>& values) {
-        for (const std::string& value : values) {
-            one.options.emplace_back(option, std::filesystem::absolute(value).string());
+/// Reports into files of their own.
+class ReportFiles {
+  public:
+    explicit ReportFiles(const std::vector<std::string>& requests) {
+        for (const std::string& request : requests) {
+            const auto colon = request.find(':');
+            const std::string kind = request.substr(0, colon);
+            if (colon == std::string::npos || colon + 1 == request.size() ||
+                !check::is_report(kind)) {
+                throw InputError(
+                    2,
+                    fmt::format("--report {}: want junit:FILE, tap:FILE or jsonl:FILE", request));
+            }
+            outputs_.push_back(std::make_unique<Output>(request.substr(colon + 1), -1));
+            reports_.push_back(check::make_report(
+                kind, [to = outputs_.back().get()](std::string_view text) { to->write(text); }));
         }
-    };
-    add("patch", options.patches);
-    add("patch-object", options.patch_objects);
-    return one;
-}
+    }
+    [[nodiscard]] const std::vector<std::unique_ptr<check::Report>>& reports() const {
+        return reports_;
+    }
+    void flush() {
+        for (const auto& output : outputs_) {
+            output->flush();
+        }
+    }
 
-check::Observation run_case(const check::Case& one, const std::string& entry,
-                            const std::vector<std::string>& folders) {
-    const CommandLine line = command_line_of(one, entry, folders);
-    host::CapturedConsole console(one.input);
-    World world(line.world, console, {});
-    world.boot();
-    check::Observation result;
-    check::Recorder recorder(world.personality().symbols(), result.transitions);
-    trace::Tracer tracer(world.machine(), world.personality(), recorder, line.output.startup);
-    const InterruptGuard guard(world.machine());
-    result.stop = world.run(limits_of(line.limits));
-    tracer.finish();
-    result.stdout_text = console.output();
-    return result;
-}
+  private:
+    std::vector<std::unique_ptr<Output>> outputs_;
+    std::vector<std::unique_ptr<check::Report>> reports_;
+};
 
 }  // namespace
 
 int check_command(const CommandLine& line) {
-    if (line.check.bless && is_ci()) {
+    const CheckOptions& options = line.check;
+    if (options.bless && is_ci()) {
         throw InputError(2, "--bless: never in CI (the environment has CI set)");
     }
-    if (line.check.bless && !(line.check.patches.empty() && line.check.patch_objects.empty())) {
+    if (options.bless && !(options.patches.empty() && options.patch_objects.empty())) {
         throw InputError(2, "--bless: not with --patch; a case names the patches of its world");
     }
+    check::CheckRequest request;
+    request.paths = options.paths;
+    request.bless = options.bless;
+    request.quiet = line.output.quiet;
+    request.list = options.list;
+    request.stop_early = options.stop_early;
+    if (!options.expression.empty()) {
+        request.selection = check::Selection(options.expression);
+    }
+    if (!options.shard.empty()) {
+        request.shard = check::parse_shard(options.shard);
+    }
+    request.jobs = options.jobs.value_or(1);
+    ReportFiles reports(options.reports);
+    CaseRunner runner(options, line.limits);
     Output output({}, STDOUT_FILENO);
-    const check::CheckRequest request{line.check.paths, line.check.bless, line.output.quiet};
     const int status = check::check(
-        request,
-        [&line](const check::Case& one, const std::string& entry) {
-            return run_case(patched(one, line.check), entry, line.check.program_folders);
-        },
+        request, runner,
         [&output](std::string_view text) {
             output.write(text);
             output.flush();
-        });
+        },
+        reports.reports());
+    reports.flush();
     return was_interrupted() ? 130 : status;
 }
 

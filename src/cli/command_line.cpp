@@ -313,16 +313,39 @@ void add_trace(CLI::App& app, CommandLine& line) {
 }
 
 void add_check(CLI::App& app, CommandLine& line) {
-    app.add_option("FILE|DIR", line.check.paths, "cases, and folders to search for them")
-        ->required();
-    app.add_flag("--bless", line.check.bless,
-                 "rewrite the expectations after showing the difference; never while CI=1");
-    add_repeatable(app, "--programs", line.check.program_folders, "DIR",
+    CheckOptions& check = line.check;
+    app.add_option("FILE|DIR", check.paths, "cases, and folders to search for them")->required();
+    app.option_defaults()->group("Cases");
+    app.add_flag("--list", check.list, "name the runs, one a line; make none");
+    app.add_option("-k", check.expression,
+                   "only runs whose names match: words with and, or, not and parentheses")
+        ->type_name("EXPR");
+    app.add_option("--shard", check.shard, "only the I-th of N parts of the cases")
+        ->type_name("I/N");
+    app.add_flag("-x,--exitfirst", check.stop_early, "stop after the first case that fails");
+    add_repeatable(app, "--programs", check.program_folders, "DIR",
                    "where to look for programs first");
-    add_repeatable(app, "--patch", line.check.patches, "FILE",
+    add_repeatable(app, "--patch", check.patches, "FILE",
                    "change guest memory in every case, on top of its own patches");
-    add_repeatable(app, "--patch-object", line.check.patch_objects, "FILE[@SYMBOL]",
+    add_repeatable(app, "--patch-object", check.patch_objects, "FILE[@SYMBOL]",
                    "place assembled code in every case");
+    app.add_flag("--no-build", check.no_build, "run no [build] commands; cases with some fail");
+    app.add_option("-j,--jobs", check.jobs, "cases that run at a time (default: 1)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 256U));
+    app.add_flag("--bless", check.bless,
+                 "rewrite the expectations after showing the difference; never while CI=1");
+    app.option_defaults()->group("Limits of cases that name none");
+    app.add_option("--max-cycles", line.limits.max_cycles,
+                   "end a run after that many guest clocks (default: 10000000000)")
+        ->type_name("N");
+    app.add_option("--timeout", line.limits.timeout_seconds,
+                   "end a run after that many seconds (default: 60)")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.001, 1e9));
+    app.option_defaults()->group("Output");
+    add_repeatable(app, "--report", check.reports, "KIND:FILE",
+                   "write a report too: junit, tap or jsonl");
     app.add_flag("-q,--quiet", line.output.quiet, "name only the cases that differ");
 }
 
@@ -548,6 +571,21 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     parser.line.inspect.one_model =
         found->command == Command::inspect && asked->count("--cpu") != 0;
     return std::move(parser.line);
+}
+
+std::vector<std::string> case_options() {
+    const Parser parser;
+    std::vector<std::string> names;
+    for (const CLI::Option* option : parser.app.get_subcommand("trace")->get_options()) {
+        const std::string& group = option->get_group();
+        const auto& long_names = option->get_lnames();
+        const bool is_world =
+            group.starts_with("World") || group == "Limits" || option->check_lname("startup");
+        if (is_world && !option->check_lname("os") && !option->check_lname("entry")) {
+            names.insert(names.end(), long_names.begin(), long_names.end());
+        }
+    }
+    return names;
 }
 
 std::string help_markdown() {

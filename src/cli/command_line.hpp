@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/options.hpp"
 
@@ -11,6 +12,9 @@ inline constexpr const char* version_text = "ringside 0.1.0";
 
 /// Takes the arguments apart. Throws InputError (2) for what no subcommand understands.
 [[nodiscard]] CommandLine parse_command_line(int argc, const char* const* argv);
+
+/// The options of `ringside trace` that a case's [world] may have, without their dashes.
+[[nodiscard]] std::vector<std::string> case_options();
 
 /// docs/cli.md: the help of every subcommand.
 [[nodiscard]] std::string help_markdown();

@@ -1,27 +1,46 @@
 // SPDX-License-Identifier: MIT
 #include "cli/interrupt.hpp"
 
+#include <array>
 #include <atomic>
 #include <csignal>
+
+#include "base/ensure.hpp"
 
 namespace ringside::cli {
 namespace {
 
-// A signal handler can reach nothing but static storage.
-std::atomic<guest::Machine*> running_machine = nullptr;
+// A signal handler can reach nothing but static storage. Cases run on up to 256 threads, each with
+// one machine.
+std::array<std::atomic<guest::Machine*>, 256> running_machines{};
+std::atomic<unsigned> guards = 0;
 std::atomic<bool> interrupted = false;
 
 extern "C" void ringside_on_interrupt(int) {
     interrupted.store(true);
-    if (guest::Machine* const machine = running_machine.load()) {
-        machine->interrupt();
+    for (auto& slot : running_machines) {
+        if (guest::Machine* const machine = slot.load()) {
+            machine->interrupt();
+        }
     }
 }
 
 }  // namespace
 
 InterruptGuard::InterruptGuard(guest::Machine& machine) {
-    running_machine.store(&machine);
+    while (slot_ < running_machines.size()) {
+        guest::Machine* free = nullptr;
+        if (running_machines[slot_].compare_exchange_strong(free, &machine)) {
+            break;
+        }
+        ++slot_;
+    }
+    ensure(slot_ < running_machines.size(), "a slot for each machine that runs");
+    guards.fetch_add(1);
+    if (interrupted.load()) {  // before this machine was known
+        machine.interrupt();
+        return;
+    }
     struct sigaction action {};
     action.sa_handler = &ringside_on_interrupt;
     // SA_RESTART is left out, so that a wait for input comes back.
@@ -31,8 +50,10 @@ InterruptGuard::InterruptGuard(guest::Machine& machine) {
 }
 
 InterruptGuard::~InterruptGuard() {
-    std::signal(SIGINT, SIG_DFL);
-    running_machine.store(nullptr);
+    if (guards.fetch_sub(1) == 1) {
+        std::signal(SIGINT, SIG_DFL);
+    }
+    running_machines[slot_].store(nullptr);
 }
 
 bool was_interrupted() {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
 #include "guest/machine.hpp"
 
 namespace ringside::cli {
 
-/// While it lives, Ctrl-C ends the machine's run at the next boundary. A second Ctrl-C ends
-/// Ringside at once.
+/// While it lives, Ctrl-C ends the machine's run at the next boundary, and so that of each other
+/// machine that has one, on other threads. A second Ctrl-C ends Ringside at once.
 class InterruptGuard {
   public:
     explicit InterruptGuard(guest::Machine& machine);
     ~InterruptGuard();
     InterruptGuard(const InterruptGuard&) = delete;
     InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  private:
+    std::size_t slot_ = 0;
 };
 
 /// Whether Ctrl-C was pressed; for waits inside host calls.

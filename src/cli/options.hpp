@@ -95,6 +95,13 @@ struct CheckOptions {
     std::vector<std::string> patches;
     std::vector<std::string> patch_objects;
     bool bless = false;
+    bool no_build = false;
+    bool list = false;
+    bool stop_early = false;
+    std::string expression;  ///< -k; empty: all
+    std::string shard;       ///< I/N; empty: all
+    std::optional<unsigned> jobs;
+    std::vector<std::string> reports;  ///< KIND:FILE
 };
 
 struct VerifyOptions {

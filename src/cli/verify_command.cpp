@@ -11,7 +11,9 @@
 
 #include "base/ensure.hpp"
 #include "check/case.hpp"
+#include "cli/case_build.hpp"
 #include "cli/case_world.hpp"
+#include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
 #include "cli/interrupt.hpp"
@@ -115,19 +117,20 @@ verify::Result verify_world(const CommandLine& line, host::Console& input, bool 
 verify::Result verify_case(const CommandLine& line, Output& output) {
     const std::string& path = line.world.program;
     auto result = verify::Result::equal;
-    for (const check::Variation& variation :
-         check::variations(check::parse_case(path, read_text_file(path)))) {
+    const check::Case one = check::parse_case(path, read_text_file(path), case_options());
+    const CaseBuild build(one, true);
+    for (const check::Variation& variation : check::variations(one)) {
         if (!line.output.quiet) {
             output.write(fmt::format("{}{}\n", path, variation.label));
         }
-        const CommandLine world =
-            command_line_of(variation.one, variation.entry, line.verify.program_folders);
+        const CommandLine world = command_line_of(variation.one, variation.entry,
+                                                  build.folders(line.verify.program_folders));
         host::CapturedConsole input(variation.one.input);
-        const verify::Result one = verify_world(world, input, line.output.quiet, output);
-        if (line.output.quiet && one != verify::Result::equal) {
+        const verify::Result equal = verify_world(world, input, line.output.quiet, output);
+        if (line.output.quiet && equal != verify::Result::equal) {
             output.write(fmt::format("{}{}\n", path, variation.label));
         }
-        result = std::max(result, one);
+        result = std::max(result, equal);
     }
     return result;
 }

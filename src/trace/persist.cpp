@@ -75,12 +75,12 @@ static void persist(Archive& archive, ServiceResult& result) {
 namespace ringside::trace {
 
 static void persist(TraceArchive& archive, Gate& gate) {
-    auto& [door, entry, selector, offset, target, type, dpl, stack, stack_selector,
+    auto& [door, entry, selector, offset, target, type, dpl, stack, stack_selector, stack_slot,
            switches_stack] = gate;
     archive.below(door, 3);
     persist_all(archive, entry, selector, offset, target);
     archive.name(type);
-    persist_all(archive, dpl, stack, stack_selector, switches_stack);
+    persist_all(archive, dpl, stack, stack_selector, stack_slot, switches_stack);
 }
 
 static void persist(Archive& archive, FrameField& field) {

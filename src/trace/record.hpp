@@ -42,6 +42,7 @@ struct Gate {
     unsigned dpl = 0;
     std::uint32_t stack = 0;  ///< MSR 175, or esp0 of the TSS when the ring changes
     cpu::Selector stack_selector;
+    std::optional<LinearAddress> stack_slot;  ///< esp0 in the TSS, when that is where it was read
     bool switches_stack = false;
 };
 

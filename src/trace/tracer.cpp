@@ -544,7 +544,8 @@ Gate Tracer::gate_of(const cpu::Transition& transition) const {
         gate.switches_stack = transition.after.cpl() < transition.before.cpl();
         // The TSS as it is after the switch; the CPU has not changed it on the way.
         const std::uint32_t slot = 4 + 8 * transition.after.cpl();
-        gate.stack = machine_.peek<std::uint32_t>(cpu.tr.base + slot).value_or(0);
+        gate.stack_slot = cpu.tr.base + slot;
+        gate.stack = machine_.peek<std::uint32_t>(*gate.stack_slot).value_or(0);
         gate.stack_selector =
             cpu::Selector{machine_.peek<std::uint16_t>(cpu.tr.base + slot + 4).value_or(0)};
     }

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/ensure.hpp"
 #include "check/compare.hpp"
 
 namespace ringside::check {
@@ -18,8 +19,20 @@ Observation run(std::string entry, std::uint32_t edx) {
     result.transitions = {{"NtReadFile",
                            true,
                            {{"status", 0xC0000011U, "STATUS_END_OF_FILE"},
+                            {"arguments.Length", 19U, "19"},
                             {"frame.SegCs", 0x1BU, ""},
+                            {"frame.EFlags", 0x202U, ""},
                             {"frame.Edx", edx, ""}}}};
+    return result;
+}
+
+Observation calls(const std::vector<std::string>& names) {
+    Observation result;
+    result.stop.kind = guest::StopKind::guest_exit;
+    std::uint32_t value = 0;
+    for (const std::string& name : names) {
+        result.transitions.push_back({name, true, {{"status", value++, ""}}});
+    }
     return result;
 }
 
@@ -28,21 +41,49 @@ std::string blessed(std::string_view expectations, const std::vector<Observation
                         runs);
 }
 
-}  // namespace
-
-TEST_CASE("bless: the world with its comments stays to the byte", "[check]") {
-    CHECK(blessed("[expect]\nexit_status = 1\n", {run("", 1)}).starts_with(world));
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
 }
 
-TEST_CASE("bless: the same fields get their new values", "[check]") {
+}  // namespace
+
+TEST_CASE("bless: only what differs is written, all else stays to the byte", "[check]") {
     const std::string text = blessed(
-        "[expect]\nexit_status = 1\n[[transition]]\ncall = \"NtReadFile\"\nstatus = \"old\"\n"
-        "[transition.frame]\nSegCs = 0\nEdx = \"any\"\n",
+        "[expect]  # of the run\n"
+        "exit_status = 1   # was it?\n\n"
+        "[[transition]]\n"
+        "# the read\n"
+        "call = \"NtReadFile\"\n"
+        "status = 'old'   # at the end\n"
+        "arguments = { Length = 7 }\n"
+        "[transition.frame]\n"
+        "SegCs = 0x23 # ring 3\n"
+        "Edx = \"any\"\n"
+        "EFlags = 0x00000202\n",
         {run("", 1)});
-    CHECK(text.find("exit_status = 0\n") != std::string::npos);
-    CHECK(text.find("status = \"STATUS_END_OF_FILE\"\n") != std::string::npos);
-    CHECK(text.find("SegCs = 0x0000001B\n") != std::string::npos);
-    CHECK(text.find("Edx = \"any\"\n") != std::string::npos);
+    CHECK(text == std::string(world) +
+                      "[expect]  # of the run\n"
+                      "exit_status = 0   # was it?\n\n"
+                      "[[transition]]\n"
+                      "# the read\n"
+                      "call = \"NtReadFile\"\n"
+                      "status = \"STATUS_END_OF_FILE\"   # at the end\n"
+                      "arguments = { Length = 19 }\n"
+                      "[transition.frame]\n"
+                      "SegCs = 0x1B # ring 3\n"
+                      "Edx = \"any\"\n"
+                      "EFlags = 0x00000202\n");
+}
+
+TEST_CASE("bless: masks that hold stay; of bits that do not, the states change", "[check]") {
+    const std::string text = blessed(
+        "[[transition]]\ncall = \"NtReadFile\"\nstatus = \"any\"\n[transition.frame]\n"
+        "SegCs = \"bits 3 set\"\nEFlags = \"bits 0x600 set\"\nEdx = \"same-as #1.SegCs\"\n",
+        {run("", 1)});
+    CHECK(contains(text, "status = \"any\"\n"));
+    CHECK(contains(text, "SegCs = \"bits 3 set\"\n"));
+    CHECK(contains(text, "EFlags = \"bits 0x200 set, bits 0x400 clear\"\n"));
+    CHECK(contains(text, "Edx = 0x00000001\n"));
 }
 
 TEST_CASE("bless: what was blessed passes, and blesses to itself", "[check]") {
@@ -62,14 +103,75 @@ TEST_CASE("bless: fields that entries do not agree on become any", "[check]") {
     const std::string text = blessed(
         "[expect]\n[[transition]]\ncall = \"NtReadFile\"\n[transition.frame]\nSegCs = 0\nEdx = 0\n",
         {run("int2e", 1), run("sysenter", 2)});
-    CHECK(text.find("SegCs = 0x0000001B\n") != std::string::npos);
-    CHECK(text.find("Edx = \"any\"\n") != std::string::npos);
+    CHECK(contains(text, "SegCs = 0x0000001B\n"));
+    CHECK(contains(text, "Edx = \"any\"\n"));
 }
 
-TEST_CASE("bless: a case that wants all calls gets the list", "[check]") {
+TEST_CASE("bless: a case that expects nothing yet gets status, output and its calls", "[check]") {
     const std::string text = blessed("[expect]\ntransitions = \"calls\"\n", {run("", 1)});
-    CHECK(text.find("[[transition]]\ncall = \"NtReadFile\"\nstatus = \"STATUS_END_OF_FILE\"\n"
-                    "[transition.frame]\nSegCs = 0x0000001B\n") != std::string::npos);
+    CHECK(text == std::string(world) +
+                      "[expect]\nexit_status = 0\nstdout = \"\"\"\nsaid \\\"so\\\"\n\\tand "
+                      "more\n\"\"\"\ntransitions = \"calls\"\n\n[[transition]]\ncall = "
+                      "\"NtReadFile\"\nstatus = \"STATUS_END_OF_FILE\"\n[transition.frame]\n"
+                      "SegCs = 0x0000001B\nEFlags = 0x00000202\n");
+    CHECK(blessed("", {calls({})}) == std::string(world) + "\n[expect]\nexit_status = 0\n");
+}
+
+TEST_CASE("bless: a list of all calls keeps the text of those that are still made", "[check]") {
+    const std::string text = blessed(
+        "[expect]\ntransitions = \"calls\"\n\n"
+        "# opens\n[[transition]]\ncall = \"NtOpenFile\"\nstatus = 0\n\n"
+        "# no more\n[[transition]]\ncall = \"NtReadFile\"\nstatus = 1\n\n"
+        "# closes\n[[transition]]\ncall = \"NtClose\"\nstatus = \"any\"\n",
+        {calls({"NtOpenFile", "NtWriteFile", "NtFlushBuffersFile", "NtClose"})});
+    CHECK(text == std::string(world) +
+                      "[expect]\ntransitions = \"calls\"\n\n"
+                      "# opens\n[[transition]]\ncall = \"NtOpenFile\"\nstatus = 0\n\n"
+                      "[[transition]]\ncall = \"NtWriteFile\"\nstatus = 0x00000001\n\n"
+                      "[[transition]]\ncall = \"NtFlushBuffersFile\"\nstatus = 0x00000002\n\n"
+                      "# closes\n[[transition]]\ncall = \"NtClose\"\nstatus = \"any\"\n");
+}
+
+TEST_CASE("bless: same-as goes on meaning its transition when the list moves", "[check]") {
+    const std::string list =
+        "[expect]\ntransitions = \"calls\"\n"
+        "[[transition]]\ncall = \"NtReadFile\"\n"
+        "[[transition]]\ncall = \"NtClose\"\n"
+        "[[transition]]\ncall = \"NtClose\"\nstatus = \"same-as #2\"\n";
+    Observation moved = calls({"NtOpenFile", "NtClose", "NtClose", "NtFlushKey"});
+    for (auto& one : moved.transitions) {
+        one.fields[0].value = 7;
+    }
+    std::string text = blessed(list, {moved});
+    CHECK(contains(text, "status = \"same-as #2\""));
+    moved.transitions.insert(moved.transitions.begin(), moved.transitions[0]);
+    text = blessed(list, {moved});
+    CHECK(contains(text, "status = \"same-as #3\""));
+    CHECK(compare(parse_case("a.case.toml", text).expect, moved).empty());
+
+    // The one that it meant is gone.
+    text = blessed(
+        "[expect]\ntransitions = \"calls\"\n"
+        "[[transition]]\ncall = \"NtReadFile\"\n"
+        "[[transition]]\ncall = \"NtClose\"\nstatus = \"same-as #1\"\n",
+        {calls({"NtClose"})});
+    CHECK(contains(text, "call = \"NtClose\"\nstatus = 0x00000000\n"));
+}
+
+TEST_CASE("bless: a list that is no tables is not edited", "[check]") {
+    CHECK_THROWS_AS(blessed("[expect]\ntransitions = \"calls\"\n", {calls({})}).size() == 0 ||
+                        blessed_text(parse_case("a.case.toml",
+                                                "transition = [{ call = \"NtClose\" }]\n[world]\n"
+                                                "program = \"a.exe\"\n[expect]\n"
+                                                "transitions = \"calls\"\n"),
+                                     {calls({"NtOpenFile"})})
+                                .size() == 0,
+                    InputError);
+}
+
+TEST_CASE("bless: a transition that was not seen is left for a person", "[check]") {
+    const std::string expectations = "[[transition]]\ncall = \"NtClose\"\nstatus = 0\n";
+    CHECK(blessed(expectations, {run("", 1)}) == std::string(world) + expectations);
 }
 
 TEST_CASE("bless: a text with quotes, tabs and control characters survives", "[check]") {
@@ -77,6 +179,16 @@ TEST_CASE("bless: a text with quotes, tabs and control characters survives", "[c
     odd.stdout_text = "a\"\"\"b\\\r\n\x01\n";
     const std::string text = blessed("[expect]\nstdout = \"\"\n", {odd});
     CHECK(parse_case("a.case.toml", text).expect.stdout_text == odd.stdout_text);
+}
+
+TEST_CASE("bless: characters of several bytes move no value", "[check]") {
+    const std::string text = blessed(
+        "[[transition]]\ncall = \"NtReadFile\"\n"
+        "frame = { EFlags = 0x202, SegCs = 0x23 } # \xC3\xA4\xE2\x82\xAC\n"
+        "\"status\" = \"\xC3\xA4\"\n",
+        {run("", 1)});
+    CHECK(contains(text, "SegCs = 0x1B } # \xC3\xA4\xE2\x82\xAC\n"));
+    CHECK(contains(text, "\"status\" = \"STATUS_END_OF_FILE\"\n"));
 }
 
 }  // namespace ringside::check

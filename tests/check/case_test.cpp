@@ -55,8 +55,17 @@ Edx = "any"
     CHECK(transition.name == "NtReadFile");
     CHECK(transition.entry == "int2e");
     REQUIRE(transition.fields.size() == 4);
-    CHECK(one.head.starts_with("# a comment\n[world]"));
-    CHECK(one.head.ends_with("mhz = 33\n\n"));
+    const std::vector<std::string> names{transition.fields[0].name, transition.fields[1].name,
+                                         transition.fields[2].name, transition.fields[3].name};
+    CHECK(names ==
+          std::vector<std::string>{"status", "arguments.Length", "frame.SegCs", "frame.Edx"});
+    const auto text_of = [&one](TextSpan span) {
+        return one.text.substr(span.begin, span.end - span.begin);
+    };
+    CHECK(text_of(transition.fields[2].value) == "0x1B");
+    CHECK(text_of(one.expect_text.stdout_text) == "\"out\\n\"");
+    CHECK(text_of(transition.block).starts_with("[[transition]]\ncall"));
+    CHECK(text_of(transition.block).ends_with("Edx = \"any\"\n"));
 }
 
 TEST_CASE("case: without entries there is one run", "[check]") {
@@ -79,12 +88,53 @@ TEST_CASE("case: what is wrong is named with its line", "[check]") {
         {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nstatus = 1.5\n",
          "'status' must be a string"},
         {"world = 1\n", "'world' must be a table"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nstatsu = 1\n",
+         "a.case.toml:5: unknown key 'statsu' in [[transition]]; did you mean status?"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nevent = \"y\"\n", "not both"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\n[transition.stack]\nesq = 1\n",
+         "unknown key 'esq' in [transition.stack]; did you mean"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nstatus = \"bits 2\"\n",
+         "a.case.toml:5: 'status' = \"bits 2\": want"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nstatus = \"same-as #2\"\n",
+         "a.case.toml:5: 'status' = \"same-as #2\": the case has 1 transitions"},
+        {"[world]\nprogram = \"a\"\n[build]\ncomand = \"x\"\n", "did you mean command?"},
         {std::string("\0\xFF\xFE", 3), "a.case.toml:1: "},
     };
     for (const auto& [text, message] : wrong) {
         INFO(text);
         CHECK_THROWS_WITH(parsed(text), Catch::Contains(message));
     }
+}
+
+TEST_CASE("case: [world] takes the options it is told of, and a near miss is named", "[check]") {
+    const std::vector<std::string> options{"mount", "max-cycles", "startup"};
+    const auto with = [&options](const std::string& line) {
+        return parse_case("a.case.toml", "[world]\nprogram = \"a\"\n" + line + "\n", options);
+    };
+    CHECK(with("max-cycles = 5").options[0].second == "5");
+    CHECK(with("startup = true").options[0].second == "true");
+    CHECK_THROWS_WITH(with("mounts = \"x\""),
+                      "a.case.toml:3: unknown key 'mounts' in [world]; did you mean mount?");
+    CHECK_THROWS_WITH(with("frobnicate = 1"), Catch::Contains("; there are program, args"));
+}
+
+TEST_CASE("case: commands of [build], one or several", "[check]") {
+    CHECK(parsed("[world]\nprogram = \"a\"\n[build]\ncommand = \"make\"\n").build ==
+          std::vector<std::string>{"make"});
+    CHECK(parsed("[world]\nprogram = \"a\"\n[build]\ncommand = [\"as\", \"ld\"]\n").build.size() ==
+          2);
+}
+
+TEST_CASE("case: a transition's text has its comments, and ends where another begins", "[check]") {
+    const Case one = parsed(
+        "[world]\nprogram = \"a\"\n\n# first\n[[transition]]\ncall = \"x\"\n[transition.frame]\n"
+        "Eip = 1\n\n# second\n# of two\n[[transition]]\ncall = \"y\"\n\n# the end\n[expect]\n");
+    const auto block = [&one](std::size_t index) {
+        const TextSpan span = one.expect.transitions.at(index).block;
+        return one.text.substr(span.begin, span.end - span.begin);
+    };
+    CHECK(block(0) == "# first\n[[transition]]\ncall = \"x\"\n[transition.frame]\nEip = 1\n\n");
+    CHECK(block(1) == "# second\n# of two\n[[transition]]\ncall = \"y\"\n\n");
 }
 
 }  // namespace ringside::check

@@ -43,16 +43,16 @@ TEST_CASE("compare: a run that is as expected has no differences", "[check]") {
 TEST_CASE("compare: a wrong frame field names field, old and new", "[check]") {
     const auto differences = compare(reads({{"frame.SegCs", std::int64_t{0x23}}}), run());
     REQUIRE(differences.size() == 1);
-    CHECK(differences[0].field == "transition 1 NtReadFile, frame.SegCs");
+    CHECK(differences[0].what == "transition 1 NtReadFile, frame.SegCs");
     CHECK(differences[0].expected == "0x00000023");
-    CHECK(differences[0].observed == "0x0000001b");
+    CHECK(differences[0].observed == "0x0000001B");
 }
 
 TEST_CASE("compare: a symbol that moved shows its address too", "[check]") {
     const auto differences =
         compare(reads({{"frame.Eip", std::string("ntdll!NtReadFile+0xA")}}), run());
     REQUIRE(differences.size() == 1);
-    CHECK(differences[0].observed == "0x7c90e28c (ntdll!NtReadFile+0xC)");
+    CHECK(differences[0].observed == "0x7C90E28C (ntdll!NtReadFile+0xC)");
 }
 
 TEST_CASE("compare: any is any, and a number may stand for a symbol", "[check]") {
@@ -67,7 +67,7 @@ TEST_CASE("compare: transitions are looked for in their order", "[check]") {
     expect.transitions = {{"NtReadFile", true, {}, {}}, {"NtCreateFile", true, {}, {}}};
     const auto differences = compare(expect, run());
     REQUIRE(differences.size() == 1);
-    CHECK(differences[0].field == "transition 2 NtCreateFile");
+    CHECK(differences[0].what == "transition 2 NtCreateFile");
     CHECK(differences[0].observed == "not seen from there on");
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("compare: an event that says where it comes from is looked for by that
     expect.transitions = {
         {"#PF", false, {}, {{"cr2", std::int64_t{2}}, {"from", std::string("a!c")}}}};
     CHECK(compare(expect, observation).empty());
-    expect.transitions[0].fields[1].second = std::string("a!d");
+    expect.transitions[0].fields[1].pattern = std::string("a!d");
     CHECK(compare(expect, observation).size() == 1);
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("compare: differences come in the order of the frame", "[check]") {
     const auto differences =
         compare(reads({{"frame.SegCs", std::int64_t{1}}, {"frame.Eip", std::int64_t{1}}}), run());
     REQUIRE(differences.size() == 2);
-    CHECK(differences[0].field == "transition 1 NtReadFile, frame.Eip");
+    CHECK(differences[0].what == "transition 1 NtReadFile, frame.Eip");
 }
 
 TEST_CASE("compare: with all calls listed, one more is a difference", "[check]") {
@@ -121,12 +121,12 @@ TEST_CASE("compare: outputs differ in a line, or in how they end", "[check]") {
     expect.stdout_text = "one\n2\n";
     auto differences = compare(expect, run());
     REQUIRE(differences.size() == 1);
-    CHECK(differences[0].field == "stdout, line 2");
+    CHECK(differences[0].what == "stdout, line 2");
     CHECK(differences[0].expected == "\"2\"");
     expect.stdout_text = "one\ntwo\nthree\n";
     CHECK(compare(expect, run()).front().observed == "the end");
     expect.stdout_text = "one\ntwo";
-    CHECK(compare(expect, run()).front().field == "stdout, line ends");
+    CHECK(compare(expect, run()).front().what == "stdout, line ends");
 }
 
 TEST_CASE("compare: the way a run ended, with its report", "[check]") {
@@ -138,6 +138,95 @@ TEST_CASE("compare: the way a run ended, with its report", "[check]") {
     Observation failed = run();
     failed.stop = {guest::StopKind::guest_failure, 0, "bugcheck", "at nt!KiTrap00+0x10"};
     CHECK(compare(expect, failed).empty());
+}
+
+TEST_CASE("compare: the same as another transition's field", "[check]") {
+    Observation observation = run();
+    Expectation expect = reads({{"frame.Eip", SameAs{1, ""}}});
+    expect.transitions.push_back({"NtReadFile", true, {}, {}});
+    observation.transitions.push_back(observation.transitions.back());
+    CHECK(compare(expect, observation).empty());
+
+    observation.transitions.back().fields[1].value = 0x7C90E290;
+    observation.transitions.back().fields[1].text.clear();
+    auto differences = compare(expect, observation);
+    REQUIRE(differences.size() == 1);
+    CHECK(differences[0].expected == "0x7C90E290 (same-as #2)");
+    CHECK(differences[0].mask == "same-as #2");
+    CHECK(differences[0].transition == 1);
+    CHECK(differences[0].field == "frame.Eip");
+
+    expect.transitions[0].fields[0].pattern = SameAs{1, "SegCs"};
+    CHECK(compare(expect, observation).front().expected == "0x0000001B (same-as #2.SegCs)");
+    expect.transitions[0].fields[0].pattern = SameAs{1, "status"};
+    CHECK(compare(expect, observation).front().expected ==
+          "same-as #2.status, which has no frame.status");
+    expect.transitions[1].name = "NtClose";
+    CHECK(compare(expect, observation).front().expected == "same-as #2.status, which was not seen");
+}
+
+TEST_CASE("compare: of bits only those that are named", "[check]") {
+    CHECK(compare(reads({{"frame.SegCs", Bits{3, 4}}}), run()).empty());
+    const auto differences = compare(reads({{"frame.SegCs", Bits{4, 1}}}), run());
+    REQUIRE(differences.size() == 1);
+    CHECK(differences[0].expected == "bits 0x4 set, bits 0x1 clear");
+    CHECK(differences[0].observed == "0x0000001B (bits 0x1 set, bits 0x4 clear)");
+    CHECK(differences[0].mask == differences[0].expected);
+}
+
+TEST_CASE("compare: a symbol is an address, whatever name is nearest to it", "[check]") {
+    Observation observation = run();
+    observation.symbols["ntdll!NtReadFile+0xD"] = 0x7C90E28D;
+    observation.symbols["ntdll!KiStub+0x2"] = 0x7C90E28C;
+    observation.symbols["ntdll!NtRaedFile"] = std::nullopt;
+    observation.near_symbols["ntdll!NtRaedFile"] = "; did you mean ntdll!NtReadFile?";
+    const auto eip = [](const char* text) { return reads({{"frame.Eip", std::string(text)}}); };
+    CHECK(compare(eip("ntdll!KiStub+0x2"), observation).empty());
+    CHECK(compare(eip("ntdll!NtReadFile+0xD"), observation).front().hint ==
+          "ntdll!NtReadFile+0xD is 0x7C90E28D");
+    CHECK(compare(eip("ntdll!NtRaedFile"), observation).front().hint ==
+          "no symbol ntdll!NtRaedFile in this run; did you mean ntdll!NtReadFile?");
+}
+
+TEST_CASE("compare: names that nothing has are told with what comes near", "[check]") {
+    Observation observation = run();
+    observation.vocabulary.services = {"NtReadFile", "NtClose"};
+    Expectation expect;
+    expect.transitions = {{"NtRaedFile", true, {}, {}}};
+    CHECK(compare(expect, observation).front().hint ==
+          "no service has that name; did you mean NtReadFile?");
+    expect.transitions[0].name = "NtClose";
+    CHECK(compare(expect, observation).front().hint.empty());
+    CHECK(compare(reads({{"frame.SegC", std::int64_t{1}}}), observation).front().hint ==
+          "did you mean SegCs?");
+}
+
+TEST_CASE("compare: a run that only a limit ended is a difference", "[check]") {
+    Observation endless = run();
+    endless.stop = {guest::StopKind::cycle_limit, 0, "clock limit reached after 5 clocks", {}};
+    CHECK(compare({}, endless).front().what == "reason");
+    Expectation expect;
+    expect.reason = "cycle_limit";
+    CHECK(compare(expect, endless).empty());
+}
+
+TEST_CASE("compare: of many surplus calls the first are named", "[check]") {
+    Expectation expect;
+    expect.all_calls = true;
+    Observation observation;
+    observation.stop.kind = guest::StopKind::guest_exit;
+    observation.transitions.resize(500, {"NtClose", true, {}});
+    const auto differences = compare(expect, observation);
+    CHECK(differences.size() == 11);
+    CHECK(differences.back().observed == "490 more");
+}
+
+TEST_CASE("compare: a difference is a line, and who wrote the field another", "[check]") {
+    Difference difference{"transition 1 x, frame.Eip", "0x1", "0x2"};
+    difference.writers = {"written by nt!a (80000000): push eax"};
+    CHECK(difference_text(difference) ==
+          "transition 1 x, frame.Eip: expected 0x1, got 0x2\n"
+          "  written by nt!a (80000000): push eax\n");
 }
 
 }  // namespace ringside::check

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+#include <filesystem>
+#include <sstream>
+
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
 
@@ -57,7 +62,7 @@ TEST_CASE("check: a deliberately wrong frame field is a field diff and status 1"
         {folder.file("hello.case.toml", replaced(hello_case, "SegCs = 0x1B", "SegCs = 0x23"))});
     CHECK(finished.status == 1);
     CHECK(contains(finished.output,
-                   "transition 1 NtWriteFile, frame.SegCs: expected 0x00000023, got 0x0000001b"));
+                   "transition 1 NtWriteFile, frame.SegCs: expected 0x00000023, got 0x0000001B"));
 }
 
 TEST_CASE("check: --bless mends it, but never in CI", "[cli]") {
@@ -72,8 +77,184 @@ TEST_CASE("check: --bless mends it, but never in CI", "[cli]") {
     CHECK(checked({path}).status == 1);
     CHECK(checked({"--bless", path}).status == 0);
     CHECK(checked({path}).status == 0);
-    CHECK(contains(text_of_file(path), "SegCs = 0x0000001B"));
+    CHECK(contains(text_of_file(path), "SegCs = 0x1B"));
     CHECK(contains(text_of_file(path), "Edx = \"any\""));
+}
+
+TEST_CASE("check: a difference names the guest instruction that wrote the field", "[cli]") {
+    const TemporaryFolder folder;
+    std::string text = replaced(hello_case, "SegCs = 0x1B", "SegCs = 0x23\nEbx = 1\nDbgEip = 1");
+    text += "[transition.stack]\nesp = 1\n[transition.arguments]\nLength = 20\n";
+    const auto finished = checked({folder.file("hello.case.toml", text)});
+    INFO(finished.output);
+    CHECK(finished.status == 1);
+    // By the gate, and where the fast entry imitates it.
+    CHECK(contains(finished.output,
+                   "frame.SegCs: expected 0x00000023, got 0x0000001B\n"
+                   "        written by ntdll!KiIntSystemCall+0x4 "));
+    CHECK(contains(finished.output, "): int 0x2E, as the gate of int 2Eh was passed\n"));
+    CHECK(contains(finished.output,
+                   "frame.SegCs: expected 0x00000023, got 0x0000001B\n"
+                   "        written by nt!KiFastCallEntryCommon+0x"));
+    CHECK(contains(finished.output, "frame.Ebx: expected 0x00000001, got "));
+    CHECK(contains(finished.output, "): push ebx\n"));
+    // The stack that the TSS named, which start-up code or the last thread switch wrote there.
+    CHECK(contains(finished.output, "stack.esp: expected 0x00000001, got 0xF8"));
+    CHECK(contains(finished.output,
+                   "arguments.Length: expected 0x00000014, got 0x00000013 (19)\n"
+                   "        written by nt!KiSystemService"));
+    CHECK(contains(finished.output, "): rep movsd\n        copied from 0012"));
+    CHECK(contains(finished.output, ", written by kernel32!WriteFile+0x"));
+}
+
+TEST_CASE("check: masks, and symbols that are addresses", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string text = replaced(hello_case, "Edx = \"any\"",
+                                      "EFlags = \"bits 0x200 set, bits 0x400 clear\"\n"
+                                      "DbgEip = \"same-as #1.Eip\"\n"
+                                      "Ebp = \"same-as #1.DbgEbp\"");
+    auto finished = checked({folder.file("hello.case.toml", text)});
+    INFO(finished.output);
+    CHECK(finished.status == 0);
+    finished =
+        checked({folder.file("hello.case.toml", replaced(text, "bits 0x200 set, bits 0x400 clear",
+                                                         "bits 0x200 clear"))});
+    CHECK(finished.status == 1);
+    CHECK(contains(finished.output,
+                   "frame.EFlags: expected bits 0x200 clear, got 0x00000246 (bits 0x200 set)"));
+    finished = checked({folder.file(
+        "hello.case.toml", replaced(text, "status = \"STATUS",
+                                    "from = \"ntdll!NtWriteFlie+0xC\"\nstatus = \"STATUS"))});
+    CHECK(contains(finished.output,
+                   "no symbol ntdll!NtWriteFlie+0xC in this run; did you mean "
+                   "ntdll!NtWriteFile"));
+}
+
+TEST_CASE("check: what a case mistypes is named with its line and what comes near", "[cli]") {
+    const TemporaryFolder folder;
+    for (const auto& [from, to, message] : std::vector<std::array<std::string, 3>>{
+             {"program =", "progam = \"x\"\nprogram =",
+              ":2: unknown key 'progam' in [world]; did you mean program?"},
+             {"entry =", "max-cycle = 5\nentry =", "did you mean max-cycles?"},
+             {"exit_status", "exit_staus", "did you mean exit_status?"},
+             {"SegCs", "SegSc", ": KTRAP_FRAME has no field 'SegSc'; did you mean SegCs"},
+             {"status = \"", "statsu = \"", "did you mean status"},
+             {"call =", "cal =", "did you mean call"},
+             {"Edx = \"any\"", "Edx = \"bits 3\"", "want \"bits MASK set\""},
+             {"Edx = \"any\"", "Edx = \"same-as #9\"", "the case has 1 transitions"}}) {
+        const auto finished =
+            checked({folder.file("hello.case.toml", replaced(hello_case, from, to))});
+        INFO(finished.output);
+        CHECK(finished.status == 2);
+        CHECK(contains(finished.output, message));
+        CHECK(count_lines(finished.output) == 2);
+    }
+    const auto call = checked(
+        {folder.file("hello.case.toml", replaced(hello_case, "NtWriteFile", "NtWritFile"))});
+    CHECK(call.status == 1);
+    CHECK(contains(call.output, "no service has that name; did you mean NtWriteFile"));
+}
+
+TEST_CASE("check: [build] makes what the world names, in a folder that goes away", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string text =
+        "[build]\ncommand = [\"printf '\\\\270\\\\052\\\\000\\\\000\\\\000\\\\347\\\\364' > "
+        "$OUT/code\", \"echo $OUT > where\"]\n"
+        "[world]\nos = \"bare\"\nprogram = \"code@0x1000\"\nexit-port = \"0xF4\"\n"
+        "[expect]\nexit_status = 85\n";
+    const auto path = folder.file("code.case.toml", text);
+    auto finished = checked({path});
+    INFO(finished.output);
+    CHECK(finished.status == 0);
+    std::string where = text_of_file(folder.path() + "/where");
+    where.pop_back();
+    CHECK_FALSE(std::filesystem::exists(where));
+
+    finished = checked({"--no-build", path});
+    CHECK(finished.status == 2);
+    CHECK(contains(finished.output, "--no-build forbids"));
+
+    finished = checked({folder.file(
+        "code.case.toml", replaced(text, "echo $OUT > where", "echo no good >&2; exit 3"))});
+    CHECK(finished.status == 2);
+    CHECK(contains(finished.output, "ended with status 3\n      no good\n"));
+}
+
+TEST_CASE("check: -k, --list, --shard and -x choose among the runs", "[cli]") {
+    const TemporaryFolder folder;
+    folder.file("a.case.toml", hello_case);
+    folder.file("b.case.toml", replaced(hello_case, "exit_status = 0", "exit_status = 1"));
+    auto finished = checked({"--list", folder.path()});
+    CHECK(finished.status == 0);
+    CHECK(count_lines(finished.output) == 4);
+    finished = checked({"--list", "-k", "a.case and not int2e", folder.path()});
+    CHECK(finished.output == folder.path() + "/a.case.toml [sysenter]\n");
+    finished = checked({"--shard", "1/2", folder.path()});
+    CHECK(finished.status == 0);
+    CHECK(contains(finished.output, "2 passed, 0 failed"));
+    finished = checked({"--shard", "2/2", folder.path()});
+    CHECK(contains(finished.output, "0 passed, 2 failed"));
+    finished = checked({"-k", "zebra", folder.path()});
+    CHECK(finished.status == 2);
+    CHECK(is_one_line(finished));
+    for (const std::vector<std::string>& wrong : {std::vector<std::string>{"-k", "a or"},
+                                                  {"--shard", "3/2"},
+                                                  {"--report", "html:x"},
+                                                  {"--report", "junit"},
+                                                  {"-j", "0"}}) {
+        auto arguments = wrong;
+        arguments.push_back(folder.path());
+        finished = checked(arguments);
+        CHECK(finished.status == 2);
+        CHECK(is_one_line(finished));
+    }
+}
+
+TEST_CASE("check: jobs and reports: the same text and files whatever -j is", "[cli]") {
+    const TemporaryFolder folder;
+    folder.file("a.case.toml", hello_case);
+    folder.file("b.case.toml", replaced(hello_case, "SegCs = 0x1B", "SegCs = 0x23"));
+    folder.file("c.case.toml", replaced(hello_case, "hello.exe", "nothing.exe"));
+    std::vector<std::string> all;
+    for (const char* jobs : {"1", "4"}) {
+        const auto finished = checked({"-j", jobs, "--report", "junit:" + folder.path() + "/x.xml",
+                                       "--report", "tap:" + folder.path() + "/x.tap", "--report",
+                                       "jsonl:" + folder.path() + "/x.jsonl", folder.path()});
+        CHECK(finished.status == 2);
+        all.push_back(finished.output + text_of_file(folder.path() + "/x.xml") +
+                      text_of_file(folder.path() + "/x.tap") +
+                      text_of_file(folder.path() + "/x.jsonl"));
+    }
+    CHECK(all[0] == all[1]);
+    CHECK(contains(all[0], "tests=\"5\" failures=\"2\" errors=\"1\""));
+    std::istringstream lines(text_of_file(folder.path() + "/x.jsonl"));
+    std::string line;
+    std::size_t runs = 0;
+    while (std::getline(lines, line)) {
+        const auto json = nlohmann::json::parse(line);
+        if (json["type"] == "run" && json["outcome"] == "failed") {
+            ++runs;
+            const auto& difference = json["differences"].at(0);
+            CHECK(difference["field"] == "frame.SegCs");
+            CHECK(difference["transition"] == 1);
+            CHECK(contains(difference["writers"].at(0).get<std::string>(), "written by "));
+        }
+    }
+    CHECK(runs == 2);
+    const auto full = checked({"--report", "junit:/dev/full", folder.path()});
+    CHECK(full.status == 125);
+}
+
+TEST_CASE("check: a case that never ends ends in guest clocks", "[cli]") {
+    const TemporaryFolder folder;
+    folder.file("code", "\xEB\xFE"s);  // jmp $
+    const std::string text = "[world]\nos = \"bare\"\nprogram = \"code@0x1000\"\n";
+    auto finished = checked({"--max-cycles", "5000", folder.file("code.case.toml", text)});
+    CHECK(finished.status == 1);
+    CHECK(contains(finished.output, "expected an end within the limits, got clock limit reached"));
+    finished = checked({folder.file(
+        "code.case.toml", text + "max-cycles = 7000\n[expect]\nreason = \"cycle_limit\"\n")});
+    CHECK(finished.status == 0);
 }
 
 TEST_CASE("check: worlds that cannot be are errors of the case", "[cli]") {
