@@ -78,8 +78,8 @@ const std::vector<Symptom> symptoms{
      "trap 01, error code 0 at nt!kisystemcallexit2+0x27)"},
     {"v86_esp0", "int2e", "transition 3 ntyieldexecution, frame_address", "0xf800bd74"},
     {"v86_esp0", "sysenter", "exit_status", "status_illegal_instruction"},
-    {"v86_switch", "int2e", "transition 2 #ud, frame_address", "0xf800bd54"},
-    {"v86_switch", "sysenter", "transition 2 #ud, frame_address", "0xf800bd54"},
+    {"v86_switch", "int2e", "transition 3 #ud, frame_address", "0xf800bd54"},
+    {"v86_switch", "sysenter", "transition 3 #ud, frame_address", "0xf800bd54"},
 };
 
 }  // namespace
@@ -112,6 +112,16 @@ TEST_CASE("cases: each fails with its bug in the kernel, where the bug shows", "
             REQUIRE(line != std::string::npos);
             CHECK(contains(report.substr(line, report.find('\n', line) - line), symptom.observed));
         }
+    }
+}
+
+TEST_CASE("cases: who wrote a wrong TSS.Esp0 is told by name", "[cli][cases]") {
+    for (const auto& [name, writer] : std::vector<std::pair<std::string, std::string>>{
+             {"v86_esp0", "v86_driver!StartExecution+"}, {"v86_switch", "nt!SwapContextThread+"}}) {
+        const auto finished = checked(
+            {"-k", "int2e", "--patch", cases + name + ".bug.patch", cases + name + ".case.toml"});
+        INFO(finished.output);
+        CHECK(contains(finished.output, "written by " + writer));
     }
 }
 
