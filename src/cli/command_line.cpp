@@ -352,13 +352,14 @@ void add_check(CLI::App& app, CommandLine& line) {
 void add_inspect(CLI::App& app, CommandLine& line) {
     app.add_option(
         "WHAT", line.inspect.what,
-        "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings; or clocks: "
-        "what "
+        "idt gdt tss msr, and of the system: frame pcr ssdt shared-data mappings threads; a verb "
+        "of docs/debug.md that looks (k, 'dt KTRAP_FRAME', 'dd esp L8', help); or clocks: what "
         "instructions cost, on all models or on that of --cpu, and what the figures rest on");
     app.add_option(
            "NAME|NUMBER|PROGRAM", line.inspect.arguments,
-           "row or instruction to show, program to run (default: one that only makes a call)")
-        ->expected(0, 2);
+           "row or instruction to show, what a verb takes, program to run (default: one that "
+           "only makes a call)")
+        ->expected(0, -1);
     app.add_option("--diff", line.inspect.diff,
                    "with ssdt: what changes from one profile's table to another's")
         ->type_name("OS OS");
@@ -374,6 +375,23 @@ void add_inspect(CLI::App& app, CommandLine& line) {
     app.add_option("-o,--output", line.output.file, "file for the table (default: stdout)")
         ->type_name("FILE");
     app.add_flag("-q,--quiet", line.output.quiet, "no warnings");
+}
+
+void add_debug(CLI::App& app, CommandLine& line) {
+    add_world(app, line.world);
+    add_limits(app, line.limits);
+    app.option_defaults()->group("Session");
+    add_repeatable(app, "-c", line.debug.commands, "VERBS",
+                   "verbs to carry out, separated by ; (default: lines of standard input)");
+    app.add_option("--stdin", line.debug.guest_input,
+                   "file for the program's standard input (default: with -c ours, else none)")
+        ->type_name("FILE");
+    app.add_flag("--startup", line.debug.startup,
+                 "begin at the kernel's first instruction, not at the program's entry point");
+    app.add_option("-o,--output", line.output.file, "file for the session (default: stdout)")
+        ->type_name("FILE");
+    app.add_flag("-q,--quiet", line.output.quiet, "no warnings");
+    add_program(app, line.world);
 }
 
 void add_profile(CLI::App& app, CommandLine& line) {
@@ -424,6 +442,9 @@ constexpr std::array subcommands{
     Subcommand{Command::inspect, "inspect",
                "Boot, run to the program's entry point, and show a table of the machine.",
                add_inspect},
+    Subcommand{Command::debug, "debug",
+               "Steer a run by WinDbg's verbs, forwards and backwards: a line debugger.",
+               add_debug},
     Subcommand{Command::profile, "profile",
                "Run a program and show where its clocks went, to the last one.", add_profile},
     Subcommand{

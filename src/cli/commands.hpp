@@ -12,6 +12,7 @@ namespace ringside::cli {
 int run_command(const CommandLine& line);
 int check_command(const CommandLine& line);
 int stubs_command(const CommandLine& line);
+int debug_command(const CommandLine& line);
 int inspect_command(const CommandLine& line);
 int bench_command(const CommandLine& line);
 int profile_command(const CommandLine& line);

@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
         case cli::Command::resume: return cli::run_command(line);
         case cli::Command::check: return cli::check_command(line);
         case cli::Command::stubs: return cli::stubs_command(line);
+        case cli::Command::debug: return cli::debug_command(line);
         case cli::Command::inspect: return cli::inspect_command(line);
         case cli::Command::bench: return cli::bench_command(line);
         case cli::Command::profile: return cli::profile_command(line);

@@ -123,6 +123,12 @@ struct InspectOptions {
     std::vector<std::string> arguments;  ///< a row, a program, or both
 };
 
+struct DebugOptions {
+    std::vector<std::string> commands;  ///< none: they come by standard input
+    std::string guest_input;            ///< a file for the guest's standard input
+    bool startup = false;
+};
+
 struct VectorsOptions {
     std::vector<std::string> paths;
     std::optional<unsigned> jobs;
@@ -152,6 +158,7 @@ enum class Command {
     check,
     stubs,
     inspect,
+    debug,
     profile,
     bench,
     vectors,
@@ -170,6 +177,7 @@ struct CommandLine {
     CheckOptions check;
     StubsOptions stubs;
     InspectOptions inspect;
+    DebugOptions debug;
     ProfileOptions profile;
     BenchOptions bench;
     VectorsOptions vectors;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint32_t most_elements = 0x10000;
 
-/// `ADDR`, `ADDR LCOUNT` or `ADDR END`.
+/// `ADDR`, `ADDR LCOUNT` or `ADDR END`; `LCOUNT` alone goes on from where the last one ended.
 struct Range {
     std::uint32_t from = 0;
     std::optional<std::uint32_t> elements;
@@ -33,27 +33,38 @@ std::uint32_t checked_count(const Arguments& arguments, std::uint32_t count) {
     return count;
 }
 
+/// `L8` of a range, unless a symbol is called so.
+bool is_length(std::string_view text, const Inspector& inspector) {
+    return (text.starts_with('L') || text.starts_with('l')) && text.find('!') == text.npos &&
+           !inspector.symbols().find(text);
+}
+
 std::optional<Range> range(const Arguments& arguments, const Inspector& inspector,
-                           std::uint32_t element) {
+                           std::uint32_t element, std::optional<LinearAddress> next) {
     if (arguments.empty()) {
-        return std::nullopt;
+        return next ? std::optional(Range{next->value, std::nullopt}) : std::nullopt;
     }
-    const auto [address, rest] = first_expression(arguments.text);
-    Range result{evaluate(address, inspector), std::nullopt};
+    const auto [first, rest] = first_expression(arguments.text);
+    const auto count = [&](std::string_view text) {
+        return checked_count(arguments, evaluate(text.substr(1), inspector));
+    };
+    if (next && rest.empty() && is_length(first, inspector)) {
+        return Range{next->value, count(first)};
+    }
+    Range result{evaluate(first, inspector), std::nullopt};
     if (rest.empty()) {
         return result;
     }
-    const bool length = rest.starts_with('L') || rest.starts_with('l');
-    if (length && !inspector.symbols().find(rest)) {
-        result.elements = checked_count(arguments, evaluate(rest.substr(1), inspector));
-    } else {
-        const std::uint32_t last = evaluate(rest, inspector);
-        if (last < result.from) {
-            throw InputError(
-                2, fmt::format("{}: {:08X} lies before {:08X}", arguments.verb, last, result.from));
-        }
-        result.elements = checked_count(arguments, (last - result.from) / element + 1);
+    if (is_length(rest, inspector)) {
+        result.elements = count(rest);
+        return result;
     }
+    const std::uint32_t last = evaluate(rest, inspector);
+    if (last < result.from) {
+        throw InputError(
+            2, fmt::format("{}: {:08X} lies before {:08X}", arguments.verb, last, result.from));
+    }
+    result.elements = checked_count(arguments, (last - result.from) / element + 1);
     return result;
 }
 
@@ -66,16 +77,15 @@ DumpForm form_of(std::string_view verb) {
 
 std::string dump_verb(Inspector& inspector, const Arguments& arguments, const ReadBytes& read) {
     const DumpForm form = form_of(arguments.verb);
-    const auto wanted = range(arguments, inspector, element_size(form));
-    if (!wanted && !inspector.next_data) {
+    const auto wanted = range(arguments, inspector, element_size(form), inspector.next_data);
+    if (!wanted) {
         throw InputError(2, fmt::format("{}: an address is missing, as in {} esp", arguments.verb,
                                         arguments.verb));
     }
     const std::uint32_t usual = form == DumpForm::symbols ? 16 : 128 / element_size(form);
-    const std::uint32_t from = wanted ? wanted->from : inspector.next_data->value;
-    const std::uint32_t elements = wanted ? wanted->elements.value_or(usual) : usual;
-    inspector.next_data = LinearAddress{from + elements * element_size(form)};
-    return dump(read, inspector.symbols(), form, from, elements);
+    const std::uint32_t elements = wanted->elements.value_or(usual);
+    inspector.next_data = LinearAddress{wanted->from + elements * element_size(form)};
+    return dump(read, inspector.symbols(), form, wanted->from, elements);
 }
 
 ReadBytes linear_reader(const Inspector& inspector) {
@@ -121,7 +131,7 @@ std::string show_stack(Inspector& inspector, const Arguments& arguments) {
     constexpr std::uint32_t usual = 64;
     const std::uint32_t most =
         arguments.empty() ? usual : checked_count(arguments, evaluate(arguments.text, inspector));
-    std::string text = "EBP      place\n";
+    std::string text = "#  EBP      address   place\n";
     unsigned number = 0;
     const auto& layout = inspector.personality().frame_layout();
     for (const StackFrame& frame : walk_stack(inspector, most)) {
@@ -153,7 +163,7 @@ std::string show_physical_memory(Inspector& inspector, const Arguments& argument
 std::string show_text(Inspector& inspector, const Arguments& arguments) {
     constexpr std::uint32_t usual = 1024;
     const auto size = arguments.verb == "du" ? CharacterSize::two : CharacterSize::one;
-    const auto wanted = range(arguments, inspector, static_cast<std::uint32_t>(size));
+    const auto wanted = range(arguments, inspector, static_cast<std::uint32_t>(size), std::nullopt);
     if (!wanted) {
         throw InputError(2, fmt::format("{}: an address is missing", arguments.verb));
     }
@@ -164,11 +174,14 @@ std::string show_text(Inspector& inspector, const Arguments& arguments) {
 
 std::string show_code(Inspector& inspector, const Arguments& arguments) {
     constexpr std::uint32_t usual = 8;
-    const auto wanted = range(arguments, inspector, 1);
-    const LinearAddress from = wanted                ? LinearAddress{wanted->from}
-                               : inspector.next_code ? *inspector.next_code
-                                                     : inspector.place();
-    const std::uint32_t count = wanted ? wanted->elements.value_or(usual) : usual;
+    const auto rest = first_expression(arguments.text).second;
+    if (!rest.empty() && !is_length(rest, inspector)) {
+        throw InputError(2, fmt::format("u: '{}': how many instructions is written as L8", rest));
+    }
+    const auto wanted =
+        *range(arguments, inspector, 1, inspector.next_code.value_or(inspector.place()));
+    const LinearAddress from{wanted.from};
+    const std::uint32_t count = wanted.elements.value_or(usual);
     const CodeListing listing =
         code_listing(inspector.machine(), inspector.symbols(), from, inspector.code32(), count);
     inspector.next_code = listing.end;
@@ -201,7 +214,8 @@ std::string show_structure(Inspector& inspector, const Arguments& arguments) {
         left = behind;
     }
     if (!at && layout.name == inspector.personality().frame_layout()) {
-        at = inspector.frame();
+        at = inspector.frame() ? inspector.frame()
+                               : inspector.personality().current_frame(inspector.machine());
     }
     if (!at) {
         at = inspector.personality().structure_at(inspector.machine(), layout.name);

@@ -16,7 +16,7 @@ namespace ringside::debug {
 namespace {
 
 std::uint64_t step_count(Debugger& debugger, const Arguments& arguments) {
-    constexpr std::uint32_t most = 1'000'000;
+    constexpr std::uint32_t most = 0x10000;
     if (arguments.empty()) {
         return 1;
     }

@@ -85,12 +85,12 @@ class Walk {
             return;
         }
         const auto esp0 = dword((cpu.tr.base + cpu::tss32::esp0).value);
-        const auto function = inspector_.symbols().place(LinearAddress{context_.eip});
-        if (!esp0 || !function || frame_layout() == nullptr) {
+        if (!esp0 || frame_layout() == nullptr) {
             return;
         }
+        constexpr std::uint32_t longest_entry = 0x100;
         const bool from_sysenter =
-            cpu.sysenter_eip != 0 && context_.eip - function->offset == cpu.sysenter_eip;
+            cpu.sysenter_eip != 0 && context_.eip - cpu.sysenter_eip < longest_entry;
         constexpr std::uint32_t pushed_size = 20;  // EIP CS EFLAGS ESP SS
         const std::uint32_t pushed = *esp0 - pushed_size;
         const bool ebp_saved = is_near(pushed, context_.ebp) && pushed - context_.ebp < 0x100;

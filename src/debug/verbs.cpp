@@ -47,7 +47,7 @@ constexpr std::array table{
     Verb{G::memory, "!db", "ADDR [END|LCOUNT]", "physical memory as bytes", show_physical_memory},
     Verb{G::memory, "!dw", "ADDR [END|LCOUNT]", "physical memory as words", show_physical_memory},
     Verb{G::memory, "!dd", "ADDR [END|LCOUNT]", "physical memory as dwords", show_physical_memory},
-    Verb{G::memory, "u", "[ADDR [END|LCOUNT]]", "instructions", show_code},
+    Verb{G::memory, "u", "[ADDR [LCOUNT]]", "instructions", show_code},
     Verb{G::symbols, "dt", "[NAME [FIELD...] [ADDR]]", "a structure's fields, with values; alone: the structures", show_structure},
     Verb{G::symbols, "ln", "[ADDR]", "the symbols before and behind an address", list_nearest},
     Verb{G::symbols, "x", "[MODULE!]PATTERN", "symbols by name; * and ? stand for characters", examine_symbols},

@@ -249,9 +249,9 @@ void AddressSpace::persist(Archive& archive) {
     for (const auto& [base, area] : areas_) {
         areas.push_back(area);
     }
-    areas.resize(count);
     if (archive.loading()) {
         areas_.clear();
+        areas.assign(count, Area{});
     }
     for (Area& area : areas) {
         auto& [base, size, protection, tag] = area.reservation;

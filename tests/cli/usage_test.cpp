@@ -10,7 +10,8 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
         {{}, "subcommand"},
         {{"frobnicate"},
-         "no subcommand 'frobnicate'; there are run, trace, check, stubs, inspect, profile, "
+         "no subcommand 'frobnicate'; there are run, trace, check, stubs, inspect, debug, "
+         "profile, "
          "bench, vectors, verify"},
         {{"run"}, "nothing to run: name a program"},
         {{"run", "--frob", hello}, "--frob"},

@@ -54,6 +54,23 @@ class RingKernel : public guest::Bare {
         const auto at_frame = machine.peek<std::uint32_t>(at("current_frame"));
         return at_frame && *at_frame != 0 ? std::optional(LinearAddress{*at_frame}) : std::nullopt;
     }
+    [[nodiscard]] std::optional<guest::InterruptedCode> interrupted_code(
+        guest::Machine& machine, LinearAddress frame) const override {
+        if (current_frame(machine) != frame) {
+            return std::nullopt;
+        }
+        const auto field = [&](std::uint32_t offset) {
+            return machine.peek<std::uint32_t>(frame + offset).value_or(0);
+        };
+        guest::InterruptedCode code;
+        code.general = {0, 0, 0, field(0x00), field(0x18), field(0x04), 0, 0};
+        code.eip = field(0x0C);
+        code.eflags = field(0x14);
+        code.selectors[1] = static_cast<std::uint16_t>(field(0x10));
+        code.selectors[2] = static_cast<std::uint16_t>(field(0x1C));
+        code.ring = field(0x10) & 3;
+        return code;
+    }
     [[nodiscard]] std::vector<guest::Stage> stages() const override {
         return {{"frame", at("frame_built")},
                 {"lookup", at("lookup")},
