@@ -141,7 +141,10 @@ Comparison::Referred Comparison::referred(const SameAs& same, const ExpectedFiel
     } else if (name.find('.') == std::string::npos) {
         name = std::string(table_of(field.name)) + name;
     }
-    const ObservedField* const found = match->observed->find(name);
+    const ObservedField* found = match->observed->find(name);
+    if (found == nullptr) {
+        found = match->observed->find(same.field);  // frame_address, from within a table
+    }
     return {found, found == nullptr ? fmt::format("which has no {}", name) : std::string()};
 }
 

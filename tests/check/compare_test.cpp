@@ -158,11 +158,22 @@ TEST_CASE("compare: the same as another transition's field", "[check]") {
 
     expect.transitions[0].fields[0].pattern = SameAs{1, "SegCs"};
     CHECK(compare(expect, observation).front().expected == "0x0000001B (same-as #2.SegCs)");
-    expect.transitions[0].fields[0].pattern = SameAs{1, "status"};
+    expect.transitions[0].fields[0].pattern = SameAs{1, "Edx"};
     CHECK(compare(expect, observation).front().expected ==
-          "same-as #2.status, which has no frame.status");
+          "same-as #2.Edx, which has no frame.Edx");
     expect.transitions[1].name = "NtClose";
-    CHECK(compare(expect, observation).front().expected == "same-as #2.status, which was not seen");
+    CHECK(compare(expect, observation).front().expected == "same-as #2.Edx, which was not seen");
+}
+
+TEST_CASE("compare: the same as a field that stands in no table", "[check]") {
+    Observation observation = run();
+    Expectation expect = reads({{"frame.SegCs", SameAs{1, "status"}}});
+    expect.transitions.push_back({"NtReadFile", true, {}, {}});
+    observation.transitions.push_back(observation.transitions.back());
+    CHECK(compare(expect, observation).front().expected ==
+          "0x00000000 (STATUS_SUCCESS) (same-as #2.status)");
+    observation.transitions.back().fields[0].value = 0x1B;
+    CHECK(compare(expect, observation).empty());
 }
 
 TEST_CASE("compare: of bits only those that are named", "[check]") {
