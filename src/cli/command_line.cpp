@@ -186,6 +186,25 @@ void add_trace_output(CLI::App& app, OutputOptions& output) {
         "print the JSON Schema of a line of --format jsonl, and end");
 }
 
+/// What of a run is shown.
+void add_trace_choice(CLI::App& app, TraceOptions& trace) {
+    app.option_defaults()->group("Choice");
+    add_repeatable(app, "-e", trace.filters, "[KEY=]WORD,...",
+                   "show only what fits: trace= (the default key: services, %class, /regex/, #PF), "
+                   "ring=, module=, stack=, via=, thread=, status=; !WORD leaves out; see "
+                   "docs/filters.md");
+    app.add_option("--scope", trace.scope,
+                   "gate: what passes a gate; user, kernel, all: each instruction of ring 3, of "
+                   "the rings inside, of both as well")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"gate", "user", "kernel", "all"}))
+        ->capture_default_str();
+    auto* const only = app.add_flag("-c,--summary", trace.summary,
+                                    "counts, errors and clocks by name instead of the records");
+    app.add_flag("-C,--summary-at-end", trace.summary_at_end, "the same behind the records")
+        ->excludes(only);
+}
+
 /// PROGRAM and what follows it, options included, which belongs to the guest.
 void add_program(CLI::App& app, WorldOptions& world) {
     app.add_option("PROGRAM", world.program,
@@ -293,6 +312,7 @@ void add_resume(CLI::App& app, CommandLine& line) {
     add_snapshot(app, line.snapshot);
     add_output(app, line.output);
     add_trace_output(app, line.output);
+    add_trace_choice(app, line.trace);
 }
 
 void add_run(CLI::App& app, CommandLine& line) {
@@ -309,6 +329,7 @@ void add_trace(CLI::App& app, CommandLine& line) {
     add_snapshot(app, line.snapshot);
     add_output(app, line.output);
     add_trace_output(app, line.output);
+    add_trace_choice(app, line.trace);
     add_program(app, line.world);
 }
 
@@ -410,6 +431,15 @@ void add_profile(CLI::App& app, CommandLine& line) {
     add_program(app, line.world);
 }
 
+void add_diff(CLI::App& app, CommandLine& line) {
+    app.add_option("A", line.diff.a, "trace made by ringside trace --format jsonl")->required();
+    app.add_option("B", line.diff.b, "the one to compare with it")->required();
+    app.add_flag("--clocks", line.diff.clocks, "clocks count too");
+    add_repeatable(app, "--ignore", line.diff.ignore, "MEMBER",
+                   "member that does not count, wherever it stands");
+    app.add_flag("-q,--quiet", line.output.quiet, "no text, only the exit status");
+}
+
 void add_verify(CLI::App& app, CommandLine& line) {
     add_world(app, line.world);
     add_limits(app, line.limits);
@@ -461,6 +491,9 @@ constexpr std::array subcommands{
                add_verify},
     Subcommand{Command::resume, "resume", "Go on with a run where a snapshot was taken.",
                add_resume},
+    Subcommand{Command::diff, "diff",
+               "Compare two traces and show where they first part: 0 they agree, 1 they do not.",
+               add_diff},
 };
 
 std::vector<std::string> subcommand_names() {
@@ -483,7 +516,7 @@ struct Parser {
             "Exit status: the program's own, low 8 bits; 120 unhandled exception, bugcheck or\n"
             "triple fault; 123 deadlock; 124 limit reached; 125 Ringside's own failure; 126 not\n"
             "an executable it can run; 127 not found; 130 interrupted; 2 usage. check,\n"
-            "vectors and verify: 0 all as expected, 1 a difference, 2 usage.\n");
+            "vectors, verify and diff: 0 all as expected, 1 a difference, 2 usage.\n");
         for (const Subcommand& subcommand : subcommands) {
             subcommand.add_options(*app.add_subcommand(subcommand.name, subcommand.help), line);
         }

@@ -18,5 +18,6 @@ int bench_command(const CommandLine& line);
 int profile_command(const CommandLine& line);
 int vectors_command(const CommandLine& line);
 int verify_command(const CommandLine& line);
+int diff_command(const CommandLine& line);
 
 }  // namespace ringside::cli

@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
         case cli::Command::profile: return cli::profile_command(line);
         case cli::Command::vectors: return cli::vectors_command(line);
         case cli::Command::verify: return cli::verify_command(line);
+        case cli::Command::diff: return cli::diff_command(line);
     }
     return 2;
 }

@@ -88,6 +88,21 @@ struct ResumeOptions {
     bool show = false;
 };
 
+/// What of a run a trace shows.
+struct TraceOptions {
+    std::vector<std::string> filters;
+    std::string scope = "gate";
+    bool summary = false;         ///< instead of the records
+    bool summary_at_end = false;  ///< behind them
+};
+
+struct DiffOptions {
+    std::string a;
+    std::string b;
+    bool clocks = false;
+    std::vector<std::string> ignore;
+};
+
 struct CheckOptions {
     std::vector<std::string> paths;
     std::vector<std::string> program_folders;
@@ -163,7 +178,8 @@ enum class Command {
     bench,
     vectors,
     verify,
-    resume
+    resume,
+    diff
 };
 
 struct CommandLine {
@@ -174,6 +190,8 @@ struct CommandLine {
     OutputOptions output;
     SnapshotOptions snapshot;
     ResumeOptions resume;
+    TraceOptions trace;
+    DiffOptions diff;
     CheckOptions check;
     StubsOptions stubs;
     InspectOptions inspect;

@@ -13,10 +13,10 @@
 #include "cli/interrupt.hpp"
 #include "cli/snapshots.hpp"
 #include "cli/stop_report.hpp"
+#include "cli/trace_chain.hpp"
 #include "cli/world.hpp"
 #include "guest/bare.hpp"
 #include "host/console.hpp"
-#include "trace/costs.hpp"
 #include "trace/html.hpp"
 #include "trace/jsonl.hpp"
 #include "trace/perfetto.hpp"
@@ -29,8 +29,9 @@
 namespace ringside::cli {
 namespace {
 
-std::unique_ptr<trace::Sink> make_sink(const OutputOptions& options, Output& output) {
-    const trace::Write write = [&output](std::string_view text) { output.write(text); };
+std::unique_ptr<trace::Sink> make_sink(const CommandLine& line, Output& output,
+                                       const trace::Write& write) {
+    const OutputOptions& options = line.output;
     if (options.format == "jsonl") {
         return std::make_unique<trace::JsonlSink>(write, trace::JsonlOptions{options.costs});
     }
@@ -48,6 +49,7 @@ std::unique_ptr<trace::Sink> make_sink(const OutputOptions& options, Output& out
     text.color = options.color == "always" || (options.color == "auto" && output.is_terminal());
     text.frames = options.frames;
     text.verbose = options.verbose;
+    text.entries = line.trace.scope != "gate";
     return std::make_unique<trace::TextSink>(write, text);
 }
 
@@ -112,25 +114,25 @@ int run_command(const CommandLine& line) {
     if (line.output.stats || (line.output.costs && is_table)) {
         statistics.emplace(world.machine());
     }
+    const trace::Write write = [&output](std::string_view text) { output.write(text); };
     std::unique_ptr<trace::Sink> trace;
-    std::optional<trace::CostSink> costs;
-    trace::Sink* sink = nullptr;
+    std::optional<TraceChain> chain;
     std::optional<trace::Tracer> tracer;
+    std::optional<trace::Stepper> stepper;
     bool assumed_from_the_start = false;
     if (line.command == Command::trace || line.resume.trace) {
-        trace = make_sink(line.output, output);
-        sink = trace.get();
-        if (line.output.costs && is_table) {
-            costs.emplace(*trace, [&output](std::string_view text) { output.write(text); });
-            sink = &*costs;
-        }
+        trace = make_sink(line, output, write);
+        chain.emplace(line, world.personality(), *trace, write);
         const trace::Header header = world.header();
         assumed_from_the_start = header.assumed_clocks;
-        sink->begin(header);
-        tracer.emplace(world.machine(), world.personality(), *sink, line.output.startup,
+        chain->first().begin(header);
+        tracer.emplace(world.machine(), world.personality(), chain->first(), line.output.startup,
                        trace->clock_observer());
         if (saved) {
             saved->load(*tracer);
+        }
+        if (const trace::Scope scope = scope_named(line.trace.scope); scope != trace::Scope::gate) {
+            stepper.emplace(world.machine(), world.personality(), *tracer, chain->first(), scope);
         }
     }
     guest::StopReason stop;
@@ -141,8 +143,13 @@ int run_command(const CommandLine& line) {
     }
     if (tracer) {
         tracer->finish();
-        sink->end({stop, world.machine().cpu().cycles(), tracer->records(), world.service_body(),
-                   world.has_assumed_clocks() && !assumed_from_the_start});
+        trace::Footer footer;
+        footer.stop = stop;
+        footer.clocks = world.machine().cpu().cycles();
+        footer.records = tracer->records();
+        footer.service_body = world.service_body();
+        footer.assumed_clocks = world.has_assumed_clocks() && !assumed_from_the_start;
+        chain->first().end(footer);
     }
     report_stop(world, stop, notes);
     if (statistics) {

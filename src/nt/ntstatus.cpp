@@ -22,6 +22,15 @@ std::string_view name_of(NTSTATUS status) {
     return found != names.end() ? found->second : std::string_view{};
 }
 
+std::optional<NTSTATUS> status_named(std::string_view name) {
+    for (const auto& row : rows_of(embedded::nt_status_codes())) {
+        if (row[1] == name) {
+            return NTSTATUS{static_cast<std::uint32_t>(*parse_number(row[0]))};
+        }
+    }
+    return std::nullopt;
+}
+
 std::string to_text(NTSTATUS status) {
     const auto name = name_of(status);
     return name.empty() ? fmt::format("0x{:08X}", status.value)

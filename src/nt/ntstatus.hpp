@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ constexpr bool nt_success(NTSTATUS status) {
 
 /// The name in data/ntstatus.tsv; empty for a code that has none there.
 [[nodiscard]] std::string_view name_of(NTSTATUS);
+
+/// The code of a name in that file.
+[[nodiscard]] std::optional<NTSTATUS> status_named(std::string_view name);
 
 /// `STATUS_ACCESS_VIOLATION (0xC0000005)`, or the number alone.
 [[nodiscard]] std::string to_text(NTSTATUS);

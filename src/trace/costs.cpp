@@ -10,10 +10,6 @@
 namespace ringside::trace {
 namespace {
 
-std::string name_of(const Record& record) {
-    return record.kind == RecordKind::call ? record.call_name : entry_word(*record.entry);
-}
-
 std::string table_line(std::string_view name, const CostTable::Row& row,
                        const std::vector<std::string>& stages) {
     std::string line = fmt::format("{:<32}{:>8}{:>12}", name, row.count, row.own);

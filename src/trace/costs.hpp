@@ -38,6 +38,9 @@ class CostSink : public Sink {
     CostSink(Sink& trace, Write write) : trace_(trace), write_(std::move(write)) {}
     void begin(const Header& header) override { trace_.begin(header); }
     void record(const Record& record) override;
+    void entered(const Record& record) override { trace_.entered(record); }
+    void suspended(const Record& record) override { trace_.suspended(record); }
+    void instruction(const Instruction& instruction) override { trace_.instruction(instruction); }
     void message(const Message& message) override { trace_.message(message); }
     void end(const Footer& footer) override;
 

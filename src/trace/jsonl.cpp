@@ -200,6 +200,17 @@ void JsonlSink::record(const Record& record) {
     write_(line_of(json));
 }
 
+void JsonlSink::instruction(const Instruction& instruction) {
+    write_(line_of({{"type", "instruction"},
+                    {"thread", instruction.thread},
+                    {"ring", instruction.ring},
+                    {"clock", instruction.clock.value},
+                    {"address", instruction.at.value},
+                    {"place", instruction.place},
+                    {"bytes", instruction.bytes},
+                    {"text", instruction.text}}));
+}
+
 void JsonlSink::message(const Message& message) {
     const bool post = message.kind == guest::PortMessage::Kind::post;
     Json json{{"type", post ? "post" : "console"},
@@ -232,6 +243,9 @@ void JsonlSink::end(const Footer& footer) {
               {"clocks", footer.clocks.value},
               {"records", footer.records},
               {"service_body", footer.service_body}};
+    if (footer.shown) {
+        json["shown"] = *footer.shown;
+    }
     if (footer.assumed_clocks) {
         json["assumed_clocks"] = true;
     }

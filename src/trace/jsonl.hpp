@@ -26,6 +26,7 @@ class JsonlSink : public Sink {
         : write_(std::move(write)), options_(options) {}
     void begin(const Header& header) override;
     void record(const Record& record) override;
+    void instruction(const Instruction& instruction) override;
     void message(const Message& message) override;
     void end(const Footer& footer) override;
 

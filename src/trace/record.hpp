@@ -152,6 +152,18 @@ struct Record {
     void add_cost(std::string_view stage, Cycles clocks);
 };
 
+/// One instruction, as it is about to run. One that faults comes again when it is restarted.
+struct Instruction {
+    std::uint32_t thread = 0;
+    unsigned ring = 0;
+    LinearAddress at{};
+    std::string place;
+    std::string module;  ///< empty outside of all
+    std::string bytes;   ///< "CD 2E"
+    std::string text;    ///< in Intel syntax
+    Cycles clock;        ///< before it
+};
+
 /// A POST code or a line on the debug console.
 struct Message {
     guest::PortMessage::Kind kind{};

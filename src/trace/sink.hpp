@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,7 @@ struct Footer {
     std::string service_body = "not modelled";  ///< what their clocks are, for a reader
     /// A figure without a source was met, which the header did not know.
     bool assumed_clocks = false;
+    std::optional<std::uint64_t> shown = std::nullopt;  ///< of the records, when a filter chose
 };
 
 class ClockObserver;
@@ -40,6 +42,12 @@ class Sink {
     virtual ~Sink() = default;
     virtual void begin(const Header& header) = 0;
     virtual void record(const Record& record) = 0;
+    /// A passage begins. Nothing is known of it yet but who entered and through which gate.
+    virtual void entered(const Record& record) { static_cast<void>(record); }
+    /// Another thread runs while this call is open. Told once for each call whose arguments are
+    /// known by then; `record` comes when it has ended.
+    virtual void suspended(const Record& record) { static_cast<void>(record); }
+    virtual void instruction(const Instruction& instruction) { static_cast<void>(instruction); }
     virtual void message(const Message& message) { static_cast<void>(message); }
     virtual void end(const Footer& footer) = 0;
     /// Who wants to be told of all clocks of the run too, or null.

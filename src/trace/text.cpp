@@ -2,6 +2,7 @@
 #include "trace/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -90,10 +91,8 @@ std::string stage_text(const StageTime& stage, const Record& record) {
     return text + fmt::format(" {}", clocks);
 }
 
-bool is_failure(const Record& record) {
-    // NTSTATUS errors and negative errno values alike have the top bit set.
-    return (record.exit || record.returned) && !record.diverted &&
-           (record.result & 0x80000000U) != 0;
+bool has_failed(const Record& record) {
+    return (record.exit || record.returned) && !record.diverted && is_failure(record.result);
 }
 
 }  // namespace
@@ -139,8 +138,9 @@ std::string footer_text(const Footer& footer) {
     if (footer.stop.kind == guest::StopKind::guest_exit) {
         why = fmt::format("exit status 0x{:X}", footer.stop.status);
     }
-    return fmt::format("# {}; {} records, {} clocks{}; service body: {}\n", why, footer.records,
-                       footer.clocks, footer.assumed_clocks ? ", some of them assumed" : "",
+    const std::string shown = footer.shown ? fmt::format(", {} shown", *footer.shown) : "";
+    return fmt::format("# {}; {} records{}, {} clocks{}; service body: {}\n", why, footer.records,
+                       shown, footer.clocks, footer.assumed_clocks ? ", some of them assumed" : "",
                        footer.service_body);
 }
 
@@ -175,6 +175,7 @@ void TextSink::record(const Record& record) {
         return;
     }
     flush_transparent();
+    flush_open(record.thread);
     if (record.kind == RecordKind::call) {
         call(record);
     } else {
@@ -183,6 +184,36 @@ void TextSink::record(const Record& record) {
     if (options_.frames) {
         frame(record);
     }
+}
+
+void TextSink::entered(const Record& record) {
+    if (options_.entries) {
+        flush_transparent();
+        write_(colored(fmt::format("#{}{} begins: {} at {}\n", record.number, threads_.mark(record),
+                                   entry_word(*record.entry), record.origin),
+                       dim));
+    }
+}
+
+void TextSink::suspended(const Record& record) {
+    open_[record.number] = {
+        record.thread,
+        fmt::format("#{}{} {}({}) ... unfinished\n", record.number, threads_.mark(record),
+                    colored(record.call_name, bold), arguments_text(record))};
+}
+
+void TextSink::flush_open(std::uint32_t thread) {
+    for (auto& [number, call] : open_) {
+        if (call.thread != thread && !call.line.empty()) {
+            write_(std::exchange(call.line, {}));
+        }
+    }
+}
+
+void TextSink::instruction(const Instruction& instruction) {
+    flush_transparent();
+    flush_open(instruction.thread);
+    write_(instruction_text(instruction, threads_.mark(instruction.thread)) + "\n");
 }
 
 void TextSink::message(const Message& message) {
@@ -205,12 +236,15 @@ void TextSink::flush_transparent() {
 
 void TextSink::call(const Record& record) {
     std::string result = result_text(record);
-    if (is_failure(record)) {
+    if (has_failed(record)) {
         result = colored(result, red);
     }
-    write_(fmt::format("#{}{} {}({}) = {}{}{}, {} clocks\n", record.number, threads_.mark(record),
-                       colored(record.call_name, bold), arguments_text(record), result,
-                       outputs_text(record), standing_mark(record), record.clocks()));
+    const auto open = open_.extract(record.number);
+    const bool resumes = open && open.mapped().line.empty();
+    const std::string what = resumes ? " ... resumed" : fmt::format("({})", arguments_text(record));
+    write_(fmt::format("#{}{} {}{} = {}{}{}, {} clocks\n", record.number, threads_.mark(record),
+                       colored(record.call_name, bold), what, result, outputs_text(record),
+                       standing_mark(record), record.clocks()));
     std::string from = record.entry ? fmt::format("{}: {} at {}", maker_text(record),
                                                   entry_word(*record.entry), record.origin)
                                     : fmt::format("called by kernel code, depth {}, back to {}",

@@ -14,16 +14,21 @@ struct TextOptions {
     bool color = false;
     bool frames = false;   ///< every field of each frame
     bool verbose = false;  ///< a line for each exception and interrupt that changes nothing
+    bool entries = false;  ///< a line where a passage begins: what runs inside it follows
 };
 
 /// Three lines a call: the call and its result, who made it, and the way through the kernel with
-/// clocks.
-/// Exceptions and interrupts after which the program just goes on are counted on one line.
+/// clocks. A call during which another thread's record is printed has a line of its own before
+/// that one, and is resumed where it ends. Exceptions and interrupts after which the program just
+/// goes on are counted on one line.
 class TextSink : public Sink {
   public:
     TextSink(Write write, TextOptions options) : write_(std::move(write)), options_(options) {}
     void begin(const Header& header) override;
     void record(const Record& record) override;
+    void entered(const Record& record) override;
+    void suspended(const Record& record) override;
+    void instruction(const Instruction& instruction) override;
     void message(const Message& message) override;
     void end(const Footer& footer) override;
 
@@ -32,6 +37,8 @@ class TextSink : public Sink {
     void other(const Record& record);
     void frame(const Record& record);
     void flush_transparent();
+    /// Before a line of that thread: the calls of others that were left open.
+    void flush_open(std::uint32_t thread);
     [[nodiscard]] std::string colored(std::string_view text, std::string_view code) const;
 
     Write write_;
@@ -41,6 +48,11 @@ class TextSink : public Sink {
         std::uint64_t clocks = 0;
     };
     std::map<std::string, Transparent> transparent_;
+    struct OpenCall {
+        std::uint32_t thread = 0;
+        std::string line;  ///< empty once it is written
+    };
+    std::map<std::uint64_t, OpenCall> open_;  ///< by number
     ThreadMarks threads_;
 };
 

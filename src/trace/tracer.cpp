@@ -123,8 +123,27 @@ std::set<std::uint32_t> Tracer::find_stubs() {
 }
 
 Tracer::Passages& Tracer::passages() {
-    thread_ = personality_.current_thread(machine_);
+    const std::uint32_t last = std::exchange(thread_, personality_.current_thread(machine_));
+    if (last != thread_) {
+        suspend(last);
+    }
     return open_[thread_];
+}
+
+void Tracer::suspend(std::uint32_t thread) {
+    const auto found = open_.find(thread);
+    if (found == open_.end()) {
+        return;
+    }
+    for (Open& open : found->second) {
+        Record& record = open.record;
+        if (open.wanted && !open.told_suspended && record.service &&
+            record.kind == RecordKind::call) {
+            record.call_name = name_of_call(record);
+            open.told_suspended = true;
+            sink_.suspended(record);
+        }
+    }
 }
 
 Spot Tracer::spot() {
@@ -214,6 +233,9 @@ void Tracer::enter(const cpu::Transition& transition) {
     record.edx = machine_.cpu().registers[cpu::GeneralRegister::edx];
     open(std::move(record), after_frame_.empty() ? spot_stage::handler : frame_stage);
     spend_on(transition, &open_[thread_].back(), spot_stage::gate);
+    if (active_) {
+        sink_.entered(open_[thread_].back().record);
+    }
 }
 
 void Tracer::describe_caller(Record& record, const cpu::Transition& transition) {
@@ -372,8 +394,8 @@ void Tracer::dispatch(const cpu::Transition& transition) {
     }
     Record record;
     record.kind = RecordKind::dispatch;
-    record.thread = personality_.current_thread(machine_);
     record.depth = static_cast<unsigned>(passages().size());
+    record.thread = thread_;
     record.number = ++count_;
     record.begins = transition.clock_before;
     record.ends = transition.clock_after;

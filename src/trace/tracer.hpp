@@ -40,6 +40,8 @@ class Tracer : public cpu::CpuObserver,
     /// Hands out what is still open: calls that never come back.
     void finish();
     [[nodiscard]] std::uint64_t records() const { return count_; }
+    /// Whether records have begun.
+    [[nodiscard]] bool is_active() const { return active_; }
     /// Books the clocks that have passed; for who divides them further.
     void settle() { settle(machine_.cpu().clock); }
     /// Whose code runs since the last event.
@@ -62,6 +64,7 @@ class Tracer : public cpu::CpuObserver,
         bool wanted = false;
         unsigned callbacks = 0;           ///< of the thread when the passage began
         RegisterSnapshot registers = {};  ///< where the stage began
+        bool told_suspended = false;
 
         template <typename A>
         void persist(A& archive);
@@ -86,6 +89,7 @@ class Tracer : public cpu::CpuObserver,
     void close(Open open);
     void close_all(Passages& passages);
     void close_returned_callbacks(Passages& passages);
+    void suspend(std::uint32_t thread);
     void dispatch(const cpu::Transition& transition);
     [[nodiscard]] std::set<std::uint32_t> find_stubs();
     void stub_begins(LinearAddress at, const std::string& service);

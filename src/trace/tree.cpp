@@ -159,6 +159,10 @@ std::string details_text(const StageTime& stage) {
 void TreeSink::begin(const Header& header) {
     write_(header_text(header));
 }
+void TreeSink::instruction(const Instruction& instruction) {
+    write_(instruction_text(instruction, threads_.mark(instruction.thread)) + "\n");
+}
+
 void TreeSink::message(const Message& message) {
     write_(message_text(message) + "\n");
 }

@@ -17,6 +17,7 @@ class TreeSink : public Sink {
     TreeSink(Write write, TreeOptions options) : write_(std::move(write)), options_(options) {}
     void begin(const Header& header) override;
     void record(const Record& record) override;
+    void instruction(const Instruction& instruction) override;
     void message(const Message& message) override;
     void end(const Footer& footer) override;
 

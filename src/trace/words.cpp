@@ -116,11 +116,37 @@ std::string status_text(std::uint32_t status, std::string_view name) {
     return name.empty() ? fmt::format("0x{:08X}", status) : std::string(name);
 }
 
-std::string ThreadMarks::mark(const Record& record) {
-    if (record.thread != 0) {
-        seen_.insert(record.thread);
+std::string name_of(const Record& record) {
+    if (record.kind == RecordKind::call) {
+        return record.call_name;
     }
-    return seen_.size() > 1 ? fmt::format(" [{:X}]", record.thread) : "";
+    return record.entry ? entry_word(*record.entry) : std::string(kind_word(record.kind));
+}
+
+std::optional<std::uint32_t> status_of(const Record& record) {
+    if (record.kind != RecordKind::call) {
+        return std::nullopt;
+    }
+    if ((record.exit || record.returned) && !record.diverted) {
+        return record.result;
+    }
+    return record.service && record.service->result ? std::optional(record.service->result->status)
+                                                    : std::nullopt;
+}
+
+std::string instruction_text(const Instruction& instruction, std::string_view mark) {
+    return fmt::format("{:>12}{} ring {} {:08X} {:<40} {:<24} {}", instruction.clock, mark,
+                       instruction.ring, instruction.at.value, instruction.place, instruction.bytes,
+                       instruction.text);
+}
+
+std::string ThreadMarks::mark(std::uint32_t thread) {
+    if (thread != 0 && thread != first_.value_or(thread)) {
+        several_ = true;
+    } else if (thread != 0) {
+        first_ = thread;
+    }
+    return several_ ? fmt::format(" [0x{:X}]", thread) : "";
 }
 
 }  // namespace ringside::trace

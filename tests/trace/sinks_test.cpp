@@ -78,6 +78,39 @@ TEST_CASE("text: colours only when asked for", "[trace]") {
     CHECK(contains(text_trace(options), "\x1B[31mSTATUS_NOT_IMPLEMENTED\x1B[0m"));
 }
 
+TEST_CASE("text: a call is a pair of lines when another thread's stands between", "[trace]") {
+    std::string out;
+    TextSink sink([&out](std::string_view text) { out += text; }, {});
+    const auto call = [](std::uint64_t number, std::uint32_t thread, const char* name) {
+        Record record;
+        record.number = number;
+        record.thread = thread;
+        record.call_name = name;
+        record.returned = true;
+        record.service.emplace().standing.state = guest::ServiceState::real;
+        return record;
+    };
+    sink.suspended(call(1, 4, "NtWaitForSingleObject"));
+    sink.record(call(2, 8, "NtClose"));
+    sink.record(call(3, 8, "NtSetEvent"));
+    sink.record(call(1, 4, "NtWaitForSingleObject"));
+    sink.suspended(call(4, 8, "NtYieldExecution"));  // and back before anything happens
+    sink.record(call(4, 8, "NtYieldExecution"));
+    std::vector<std::string> calls;
+    for (const auto line : lines_of(out)) {
+        if (line.starts_with('#')) {
+            calls.emplace_back(line.substr(0, line.find(',')));
+        }
+    }
+    CHECK(calls == std::vector<std::string>{
+                       "#1 NtWaitForSingleObject() ... unfinished",
+                       "#2 [0x8] NtClose() = 0x00000000",
+                       "#3 [0x8] NtSetEvent() = 0x00000000",
+                       "#1 [0x4] NtWaitForSingleObject ... resumed = 0x00000000",
+                       "#4 [0x8] NtYieldExecution() = 0x00000000",
+                   });
+}
+
 TEST_CASE("tree: a call is one nested record", "[trace]") {
     const std::string tree =
         traced([](const Write& write) { return TreeSink(write, TreeOptions{}); });
