@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // docs/check.md is followed to the letter: its files are written and its commands run, in order, in
 // an empty folder, and what they print is compared.
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -12,81 +14,75 @@ using namespace ringside::test;
 
 namespace {
 
-/// A fenced block of a Markdown file.
-struct Block {
-    std::string language;
-    std::string text;
-    int line = 0;
-};
+constexpr const char* page = RINGSIDE_SOURCE "/docs/check.md";
 
-std::vector<Block> blocks_of(const std::string& markdown) {
-    std::vector<Block> blocks;
-    std::istringstream lines(markdown);
-    std::string line;
-    bool inside = false;
-    for (int number = 1; std::getline(lines, line); ++number) {
-        if (line.starts_with("```")) {
-            if (!inside) {
-                blocks.push_back({line.substr(3), {}, number});
-            }
-            inside = !inside;
-        } else if (inside) {
-            blocks.back().text += line + "\n";
-        }
+/// Where a reader of the page sits: a folder of his own, and ringside in the path.
+class Reader {
+  public:
+    Reader() { std::filesystem::create_symlink(RINGSIDE_BINARY, path_.path() + "/ringside"); }
+
+    /// "# NAME" in a block's first line says which file it is.
+    void write(const std::string& block) const {
+        REQUIRE(block.starts_with("# "));
+        folder_.file(block.substr(2, block.find('\n') - 2), block);
     }
-    return blocks;
-}
 
-struct Step {
-    std::string command;
-    std::string output;
+    [[nodiscard]] std::string type(const std::string& command) const {
+        Spawn spawn;
+        spawn.arguments = {"/bin/sh", "-c", "{ " + command + "; } 2>&1"};
+        spawn.environment = {"PATH=" + path_.path() + ":/usr/bin:/bin"};
+        spawn.folder = folder_.path();
+        return run(spawn).output;
+    }
+
+  private:
+    TemporaryFolder folder_;
+    TemporaryFolder path_;
 };
 
-/// The commands of a console block, each with the output that follows it.
-std::vector<Step> steps_of(const std::string& console) {
-    std::vector<Step> steps;
-    std::istringstream lines(console);
+/// A console block as it is when its commands are typed again.
+std::string typed(const Reader& reader, const std::string& block) {
+    std::string result;
+    std::istringstream lines(block);
     for (std::string line; std::getline(lines, line);) {
         if (line.starts_with("$ ")) {
-            steps.push_back({line.substr(2), {}});
-        } else {
-            REQUIRE_FALSE(steps.empty());
-            steps.back().output += line + "\n";
+            result += line + "\n" + reader.type(line.substr(2));
         }
     }
-    return steps;
-}
-
-/// "# NAME" in a block's first line says which file it is.
-std::string file_of(const Block& block) {
-    const bool named = block.text.starts_with("# ") || block.text.starts_with("; ");
-    return named ? block.text.substr(2, block.text.find('\n') - 2) : std::string();
+    return result;
 }
 
 }  // namespace
 
+/// RINGSIDE_BLESS=1 in the environment of the tests writes the page anew.
 TEST_CASE("tutorial: docs/check.md does what it says", "[cli][documentation]") {
-    const TemporaryFolder folder;
-    const TemporaryFolder programs;
-    std::filesystem::create_symlink(RINGSIDE_BINARY, programs.path() + "/ringside");
-    int commands = 0;
-    for (const Block& block : blocks_of(text_of_file(RINGSIDE_SOURCE "/docs/check.md"))) {
-        INFO("docs/check.md:" << block.line);
-        if (block.language != "console") {
-            const std::string name = file_of(block);
-            REQUIRE_FALSE(name.empty());
-            folder.file(name, block.text);
+    const Reader reader;
+    std::istringstream lines(text_of_file(page));
+    std::string followed;
+    int consoles = 0;
+    for (std::string line; std::getline(lines, line);) {
+        followed += line + "\n";
+        if (!line.starts_with("```")) {
             continue;
         }
-        for (const Step& step : steps_of(block.text)) {
-            INFO(step.command);
-            Spawn spawn;
-            spawn.arguments = {"/bin/sh", "-c", "{ " + step.command + "; } 2>&1"};
-            spawn.environment = {"PATH=" + programs.path() + ":/usr/bin:/bin"};
-            spawn.folder = folder.path();
-            CHECK(run(spawn).output == step.output);
-            ++commands;
+        const bool is_console = line == "```console";
+        std::string block;
+        while (std::getline(lines, line) && line != "```") {
+            block += line + "\n";
         }
+        if (is_console) {
+            const std::string now = typed(reader, block);
+            CHECK(now == block);
+            followed += now;
+            ++consoles;
+        } else {
+            reader.write(block);
+            followed += block;
+        }
+        followed += "```\n";
     }
-    CHECK(commands > 5);
+    CHECK(consoles > 5);
+    if (std::getenv("RINGSIDE_BLESS") != nullptr && std::getenv("CI") == nullptr) {
+        std::ofstream(page) << followed;
+    }
 }
