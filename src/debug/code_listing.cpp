@@ -38,12 +38,11 @@ std::optional<LinearAddress> named_address(const cpu::Decoded& decoded, LinearAd
 
 }  // namespace
 
-CodeLine code_line(const guest::Machine& machine, const guest::SymbolTable& symbols,
-                   LinearAddress at, bool code32) {
+CodeLine code_line(const Inspector& inspector, LinearAddress at, bool code32) {
     std::array<std::byte, longest_instruction> bytes{};
     std::size_t known = 0;
-    while (known < bytes.size() && machine.peek(at + static_cast<std::uint32_t>(known),
-                                                std::span(bytes).subspan(known, 1))) {
+    while (known < bytes.size() && inspector.read(at + static_cast<std::uint32_t>(known),
+                                                  std::span(bytes).subspan(known, 1))) {
         ++known;
     }
     if (known == 0) {
@@ -57,8 +56,8 @@ CodeLine code_line(const guest::Machine& machine, const guest::SymbolTable& symb
             line.length = decoded.instruction.length;
             line.text = cpu::disassemble(code, code32, at.value);
             const auto named = named_address(decoded, at);
-            if (named && symbols.place(*named)) {
-                line.text += fmt::format("  ; {}", symbols.describe(*named));
+            if (named && inspector.symbols().place(*named)) {
+                line.text += fmt::format("  ; {}", inspector.symbols().describe(*named));
             }
             break;
         }
@@ -74,12 +73,12 @@ CodeLine code_line(const guest::Machine& machine, const guest::SymbolTable& symb
     return line;
 }
 
-CodeListing code_listing(const guest::Machine& machine, const guest::SymbolTable& symbols,
-                         LinearAddress at, bool code32, std::uint32_t count) {
+CodeListing code_listing(const Inspector& inspector, LinearAddress at, bool code32,
+                         std::uint32_t count) {
     CodeListing listing{{}, at};
     std::string last;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const auto place = symbols.place(listing.end);
+        const auto place = inspector.symbols().place(listing.end);
         if (place && !place->symbol.empty()) {
             const std::string name = fmt::format("{}!{}", place->module, place->symbol);
             if (name != last) {
@@ -87,7 +86,7 @@ CodeListing code_listing(const guest::Machine& machine, const guest::SymbolTable
                 last = name;
             }
         }
-        const CodeLine line = code_line(machine, symbols, listing.end, code32);
+        const CodeLine line = code_line(inspector, listing.end, code32);
         listing.text +=
             fmt::format("{:08X}  {:<14}  {}\n", listing.end.value, line.bytes, line.text);
         listing.end += line.length;

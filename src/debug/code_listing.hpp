@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "guest/machine.hpp"
-#include "guest/symbols.hpp"
+#include "debug/inspector.hpp"
 
 namespace ringside::debug {
 
@@ -16,8 +15,7 @@ struct CodeLine {
     std::string text;          ///< Intel syntax; addresses in it are followed by their symbols
     bool readable = true;      ///< its first byte is there
 };
-[[nodiscard]] CodeLine code_line(const guest::Machine& machine, const guest::SymbolTable& symbols,
-                                 LinearAddress at, bool code32);
+[[nodiscard]] CodeLine code_line(const Inspector& inspector, LinearAddress at, bool code32);
 
 /// `count` instructions from an address on, a symbol's name above those that it names. Ends early
 /// where no memory is.
@@ -25,8 +23,7 @@ struct CodeListing {
     std::string text;
     LinearAddress end{};  ///< behind the last
 };
-[[nodiscard]] CodeListing code_listing(const guest::Machine& machine,
-                                       const guest::SymbolTable& symbols, LinearAddress at,
-                                       bool code32, std::uint32_t count);
+[[nodiscard]] CodeListing code_listing(const Inspector& inspector, LinearAddress at, bool code32,
+                                       std::uint32_t count);
 
 }  // namespace ringside::debug

@@ -146,8 +146,8 @@ class Parser {
 
     std::uint32_t read(std::uint32_t from, std::uint32_t size) {
         std::uint32_t value = 0;
-        if (!inspector_.machine().peek(LinearAddress{from},
-                                       std::as_writable_bytes(std::span(&value, 1)).first(size))) {
+        if (!inspector_.read(LinearAddress{from},
+                             std::as_writable_bytes(std::span(&value, 1)).first(size))) {
             throw InputError(2, fmt::format("{:08X}: page not present", from));
         }
         return value;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "debug/inspector.hpp"
 
+#include <algorithm>
+
 namespace ringside::debug {
 
 guest::InterruptedCode registers_of(const cpu::Cpu& cpu) {
@@ -40,6 +42,18 @@ LinearAddress Inspector::place() const {
     const bool v86 = (code.eflags & cpu::flag::vm) != 0;
     const auto cs = code.selectors[static_cast<std::size_t>(cpu::SegmentRegister::cs)];
     return LinearAddress{(v86 ? std::uint32_t{cs} << 4 : 0U) + code.eip};
+}
+
+bool Inspector::read(LinearAddress from, std::span<std::byte> to) const {
+    while (!to.empty()) {
+        const auto part = to.first(std::min<std::size_t>(to.size(), page_size - page_offset(from)));
+        if (!machine_.peek(from, part) && !personality_.preview(machine_, from, part)) {
+            return false;
+        }
+        to = to.subspan(part.size());
+        from += static_cast<std::uint32_t>(part.size());
+    }
+    return true;
 }
 
 }  // namespace ringside::debug

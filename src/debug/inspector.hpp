@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "guest/machine.hpp"
 #include "guest/personality.hpp"
@@ -25,6 +26,10 @@ class Inspector {
     [[nodiscard]] bool code32() const;
     /// Linear address of the next instruction of `registers`.
     [[nodiscard]] LinearAddress place() const;
+
+    /// Guest memory by linear address, pages that the system would only bring in when they are
+    /// touched included. Changes nothing; false where there is nothing.
+    [[nodiscard]] bool read(LinearAddress from, std::span<std::byte> to) const;
 
     /// The frame whose registers count; nothing: the processor's do.
     [[nodiscard]] std::optional<LinearAddress> frame() const { return frame_; }

@@ -90,7 +90,7 @@ std::string dump_verb(Inspector& inspector, const Arguments& arguments, const Re
 
 ReadBytes linear_reader(const Inspector& inspector) {
     return [&inspector](std::uint32_t from, std::span<std::byte> to) {
-        return inspector.machine().peek(LinearAddress{from}, to);
+        return inspector.read(LinearAddress{from}, to);
     };
 }
 
@@ -182,8 +182,7 @@ std::string show_code(Inspector& inspector, const Arguments& arguments) {
         *range(arguments, inspector, 1, inspector.next_code.value_or(inspector.place()));
     const LinearAddress from{wanted.from};
     const std::uint32_t count = wanted.elements.value_or(usual);
-    const CodeListing listing =
-        code_listing(inspector.machine(), inspector.symbols(), from, inspector.code32(), count);
+    const CodeListing listing = code_listing(inspector, from, inspector.code32(), count);
     inspector.next_code = listing.end;
     return listing.text;
 }
@@ -256,9 +255,7 @@ std::string choose_trap_frame(Inspector& inspector, const Arguments& arguments) 
 }
 
 std::string place_lines(const Inspector& inspector) {
-    return code_listing(inspector.machine(), inspector.symbols(), inspector.place(),
-                        inspector.code32(), 1)
-        .text;
+    return code_listing(inspector, inspector.place(), inspector.code32(), 1).text;
 }
 
 }  // namespace ringside::debug

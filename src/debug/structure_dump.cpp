@@ -58,7 +58,7 @@ std::string meaning(const guest::LayoutRow& row, std::span<const std::byte> byte
     }
     if (row.type.ends_with("UNICODE_STRING") && bytes.size() == 8) {
         const ReadBytes read = [&inspector](std::uint32_t from, std::span<std::byte> to) {
-            return inspector.machine().peek(LinearAddress{from}, to);
+            return inspector.read(LinearAddress{from}, to);
         };
         const std::uint32_t characters = (dword_of(bytes, 0) & 0xFFFF) / 2;
         const auto text = text_at(read, dword_of(bytes, 4), CharacterSize::two,
@@ -78,7 +78,7 @@ std::string value_text(const guest::LayoutRow& row, LinearAddress base,
     constexpr std::uint32_t most_bytes = 16;
     std::array<std::byte, most_bytes> buffer{};
     const auto bytes = std::span(buffer).first(std::min(row.size, most_bytes));
-    if (!inspector.machine().peek(base + row.offset, bytes)) {
+    if (!inspector.read(base + row.offset, bytes)) {
         return "page not present";
     }
     const bool number = row.size == 1 || row.size == 2 || row.size == 4 ||

@@ -162,3 +162,10 @@ TEST_CASE("inspect: verbs look where there is something to see", "[cli]") {
     CHECK(is_one_line(bad));
     CHECK(contains(bad.error, "ringside debug"));
 }
+
+TEST_CASE("debug: pages that nobody has touched yet are shown as they will be", "[cli]") {
+    // The program's data, in front of its first instruction; and back again, where no byte of it
+    // is.
+    CHECK(contains(session("da 402000", "hello.exe"), "00402000  \"Hello from ring 3."));
+    CHECK(contains(session("db 402000 L4; g; t-; g- ; db 402000 L4", "hello.exe"), "Hell"));
+}
