@@ -2,9 +2,9 @@
 #include "check/case_job.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,20 +17,24 @@ namespace {
 
 /// Fields of which one more run finds the writers.
 constexpr std::size_t most_searched = 64;
+constexpr std::size_t largest_case = 16U << 20;
 
 std::string read_text(const std::string& path) {
-    constexpr std::uintmax_t largest = 16U << 20;
-    std::error_code error;
-    if (const auto size = std::filesystem::file_size(path, error); !error && size > largest) {
-        throw InputError(2, fmt::format("{}: {} bytes; a case has 16 MiB at most", path, size));
-    }
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file || !text) {
+    std::string text;
+    std::array<char, 65536> buffer{};
+    do {
+        file.read(buffer.data(), buffer.size());
+        text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+        if (text.size() > largest_case) {  // a device has no end
+            throw InputError(2, fmt::format("{}: more than {} MiB, which no case has", path,
+                                            largest_case >> 20));
+        }
+    } while (file);
+    if (!file.eof()) {
         throw InputError(2, fmt::format("{}: cannot be read", path));
     }
-    return text.str();
+    return text;
 }
 
 /// Replaces a file whole: what was there stays until the new text is written.

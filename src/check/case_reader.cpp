@@ -20,9 +20,9 @@ const std::vector<std::string> build_keys{"command"};
 const std::vector<std::string> expect_keys{"exit_status", "reason", "stdout", "report_contains",
                                            "transitions"};
 const std::vector<std::string> transition_names{"call", "event", "entry"};
-const std::vector<std::string> field_keys{"thread", "gate",         "from",       "status",
-                                          "exit",   "to",           "error_code", "cr2",
-                                          "clocks", "frame_address"};
+const std::vector<std::string> field_keys{"thread", "gate",       "from", "status", "exit",
+                                          "to",     "error_code", "cr2",  "clocks", "frame_address",
+                                          "module", "via"};
 const std::vector<std::string> field_tables{"frame",   "arguments", "before",
                                             "entered", "after",     "stack"};
 const std::vector<std::string> point_fields{"cs", "eip", "eflags", "ss", "esp", "eax", "edx"};

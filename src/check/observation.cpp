@@ -187,6 +187,12 @@ void Recorder::record(const trace::Record& record) {
     if (!record.entry && result.is_call) {
         fields.push_back({"from", std::nullopt, record.origin});
     }
+    if (!record.module.empty()) {
+        fields.push_back({"module", std::nullopt, record.module});
+    }
+    if (!record.via.empty()) {
+        fields.push_back({"via", std::nullopt, record.via});
+    }
     if ((record.exit || record.returned) && !record.diverted) {
         fields.push_back({"status", record.result, record.result_name});
     }

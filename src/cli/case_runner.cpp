@@ -45,6 +45,9 @@ class CaseWorld {
 
     guest::StopReason run(std::optional<std::uint64_t> pause_at = std::nullopt) {
         const InterruptGuard guard(world_.machine());
+        if (was_interrupted()) {  // before this machine was known
+            world_.machine().interrupt();
+        }
         guest::Limits limits = limits_of(line_.limits);
         limits.pause_at = pause_at;
         return world_.run(limits);

@@ -37,10 +37,6 @@ InterruptGuard::InterruptGuard(guest::Machine& machine) {
     }
     ensure(slot_ < running_machines.size(), "a slot for each machine that runs");
     guards.fetch_add(1);
-    if (interrupted.load()) {  // before this machine was known
-        machine.interrupt();
-        return;
-    }
     struct sigaction action {};
     action.sa_handler = &ringside_on_interrupt;
     // SA_RESTART is left out, so that a wait for input comes back.

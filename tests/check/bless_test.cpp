@@ -191,4 +191,41 @@ TEST_CASE("bless: characters of several bytes move no value", "[check]") {
     CHECK(contains(text, "\"status\" = \"STATUS_END_OF_FILE\"\n"));
 }
 
+TEST_CASE("bless: a damaged case is refused or mended, and nothing else", "[check][hostile]") {
+    const std::string whole =
+        std::string(world) +
+        "[expect]\nexit_status = 1\nstdout = \"\"\"\na\n\"\"\"\ntransitions = \"calls\"\n\n"
+        "# \xC3\xA4\n[[transition]]\ncall = \"NtReadFile\"\nstatus = 'x'\n[transition.frame]\n"
+        "SegCs = \"bits 4 set, 1 clear\"\nEdx = \"same-as #1.SegCs\"\n\n[[transition]]\n"
+        "call = \"NtClose\"\narguments = { A = 1, \"b c\" = 0x2 }\n";
+    std::uint32_t random = 1;
+    const auto next = [&random](std::size_t below) {
+        random = random * 1664525 + 1013904223;
+        return static_cast<std::size_t>(random >> 8) % below;
+    };
+    std::size_t read = 0;
+    for (int round = 0; round < 4000; ++round) {
+        std::string text = whole;
+        for (std::size_t changes = 1 + next(3); changes != 0; --changes) {
+            const std::size_t at = next(text.size());
+            switch (next(4)) {
+                case 0: text[at] = static_cast<char>(next(256)); break;
+                case 1: text.erase(at, 1 + next(20)); break;
+                case 2: text.insert(at, text.substr(next(text.size()), next(30))); break;
+                default: text.insert(at, 1, "[]\"'#=.\n{}\\\r"[next(12)]); break;
+            }
+        }
+        try {
+            const Case one = parse_case("a.case.toml", text);
+            ++read;
+            const std::vector<Observation> runs{run("int2e", 1), run("sysenter", 2)};
+            const Case mended = parse_case("a.case.toml", blessed_text(one, runs));
+            CHECK(mended.expect.transitions.size() < 1000);
+        } catch (const InputError&) {
+            continue;  // with a line for the user
+        }
+    }
+    CHECK(read > 100);
+}
+
 }  // namespace ringside::check

@@ -112,8 +112,13 @@ TEST_CASE("check: masks, and symbols that are addresses", "[cli]") {
     const std::string text = replaced(hello_case, "Edx = \"any\"",
                                       "EFlags = \"bits 0x200 set, bits 0x400 clear\"\n"
                                       "DbgEip = \"same-as #1.Eip\"\n"
-                                      "Ebp = \"same-as #1.DbgEbp\"");
-    auto finished = checked({folder.file("hello.case.toml", text)});
+                                      "Ebp = \"same-as #1.DbgEbp\"\n"
+                                      "[transition.before]\ncs = 0x1B\n"
+                                      "[transition.after]\neip = \"same-as #1.frame.Eip\"\n"
+                                      "esp = \"same-as #1.frame.HardwareEsp\"");
+    auto finished = checked({folder.file(
+        "hello.case.toml",
+        replaced(text, "status = \"", "module = \"kernel32\"\nvia = \"ntdll\"\nstatus = \""))});
     INFO(finished.output);
     CHECK(finished.status == 0);
     finished =
@@ -241,6 +246,7 @@ TEST_CASE("check: jobs and reports: the same text and files whatever -j is", "[c
         }
     }
     CHECK(runs == 2);
+    CHECK(contains(checked({"/dev/zero"}).output, "more than 16 MiB"));
     const auto full = checked({"--report", "junit:/dev/full", folder.path()});
     CHECK(full.status == 125);
 }
