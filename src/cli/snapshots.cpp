@@ -31,6 +31,13 @@ static void persist(Archive& archive, WorldOptions& options) {
                 patch_objects, on_missing, service_clocks, block_size, loads, start, pokes,
                 exit_port, post_port, roms, modules, symbol_files, program, arguments,
                 may_lack_program);
+    // What the command line's parser has checked of numbers and words.
+    archive.require((fpu == "host" || fpu == "soft") &&
+                        (on_missing == "status" || on_missing == "stop") &&
+                        (entry == "auto" || entry == "int2e" || entry == "sysenter") &&
+                        wait_states.value_or(0) <= 100 && mhz.value_or(1) - 1 < 100'000 &&
+                        memory_mib.value_or(1) - 1 < 3072 && block_size - 1 < 64,
+                    "an option has a value that it cannot have");
 }
 
 namespace {

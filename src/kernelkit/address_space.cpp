@@ -245,14 +245,14 @@ std::uint64_t AddressSpace::committed_bytes() const {
 
 void AddressSpace::persist(Archive& archive) {
     const std::size_t count = archive.length(areas_.size());
+    if (archive.loading()) {
+        areas_.clear();
+    }
     std::vector<Area> areas;
     for (const auto& [base, area] : areas_) {
         areas.push_back(area);
     }
-    if (archive.loading()) {
-        areas_.clear();
-        areas.assign(count, Area{});
-    }
+    areas.resize(count);
     for (Area& area : areas) {
         auto& [base, size, protection, tag] = area.reservation;
         persist_all(archive, base, size, protection, tag);

@@ -109,6 +109,7 @@ void KernelArchive::number_what_things_are_made_of() {
 
 void KernelArchive::make_image(Archive& archive, std::shared_ptr<const guest::Image>& image) {
     if (archive.in_memory()) {
+        archive.mark("i");
         archive.carry(image);
         return;
     }
@@ -234,7 +235,7 @@ void KernelArchive::make_object(Archive& archive, std::shared_ptr<Object>& objec
 
 void KernelArchive::tables(Archive& archive) {
     archive.mark("Things");
-    images_.things.resize(archive.length(images_.things.size(), archive.in_memory() ? 0 : 1));
+    images_.things.resize(archive.length(images_.things.size()));
     for (auto& image : images_.things) {
         make_image(archive, image);
     }
