@@ -129,7 +129,8 @@ static void persist(TraceArchive& archive, Record& record) {
 
 template <typename A>
 void Tracer::Open::persist(A& archive) {
-    persist_all(archive, record, stage, wanted, callbacks, registers);
+    auto& [passage, its_stage, is_wanted, its_callbacks, its_registers, told] = *this;
+    persist_all(archive, passage, its_stage, is_wanted, its_callbacks, its_registers, told);
     // Whoever entered the kernel by a gate has an entry, and only a call may be without.
     archive.require(record.entry.has_value() || record.kind == RecordKind::call,
                     "a passage has no entry");
@@ -137,15 +138,19 @@ void Tracer::Open::persist(A& archive) {
 
 template <typename A>
 void Tracer::InStub::persist(A& archive) {
-    persist_all(archive, service, at, begins, registers);
+    auto& [its_service, place, its_begin, its_registers] = *this;
+    persist_all(archive, its_service, place, its_begin, its_registers);
 }
 
 void Tracer::persist(Archive& archive) {
     archive.mark("Trace");
     TraceArchive trace(std::move(archive), loaded_names_);
-    persist_all(trace, in_stub_, active_, open_, count_, accountant_, thread_);
+    persist_all(trace, stubs_, in_stub_, active_, open_, count_, accountant_, thread_);
     trace.below(ring_, 4);
     archive = std::move(static_cast<Archive&>(trace));
+    if (archive.loading()) {
+        watch();  // stubs of libraries that came later were not known where the trace began
+    }
 }
 
 }  // namespace ringside::trace

@@ -72,13 +72,12 @@ Tracer::Tracer(guest::Machine& machine, guest::Personality& personality, Sink& s
       accountant_(machine, clocks),
       thread_(personality.current_thread(machine)),
       ring_(machine.cpu().cpl) {
-    std::set<std::uint32_t> probes = find_stubs();
+    find_stubs();
     bool follows_frame = false;
     for (guest::Stage& stage : personality.stages()) {
         if (std::exchange(follows_frame, stage.name == frame_stage)) {
             after_frame_ = stage.name;
         }
-        probes.insert(stage.at.value);
         const std::uint32_t at = stage.at.value;
         stages_.emplace(at, std::move(stage));
     }
@@ -94,10 +93,7 @@ Tracer::Tracer(guest::Machine& machine, guest::Personality& personality, Sink& s
         start_ = personality.program_entry();
     }
     active_ = !start_;
-    if (start_) {
-        probes.insert(start_->value);
-    }
-    machine.observers().add(*this, std::move(probes));
+    watch();
     personality.set_service_observer(this);
     personality.set_port_message_observer(this);
 }
@@ -108,18 +104,31 @@ Tracer::~Tracer() {
     machine_.observers().remove(*this);
 }
 
-std::set<std::uint32_t> Tracer::find_stubs() {
-    std::set<std::uint32_t> places;
+/// Asks for what it wants to be told of, and for nothing else.
+void Tracer::watch() {
+    std::set<std::uint32_t> probes;
+    for (const auto& [at, stage] : stages_) {
+        probes.insert(at);
+    }
+    for (const auto& [at, service] : stubs_) {
+        probes.insert(at);
+    }
+    if (start_) {
+        probes.insert(start_->value);
+    }
+    machine_.observers().remove(*this);
+    machine_.observers().add(*this, std::move(probes));
+}
+
+void Tracer::find_stubs() {
     for (const auto& [base, module] : personality_.symbols().modules()) {
         for (const guest::ModuleSymbol& symbol : module.symbols) {
             const auto service = personality_.stub_of(module.name, symbol.name);
             if (service && !service->empty()) {
                 stubs_.emplace(symbol.address.value, *service);
-                places.insert(symbol.address.value);
             }
         }
     }
-    return places;
 }
 
 Tracer::Passages& Tracer::passages() {

@@ -91,7 +91,8 @@ class Tracer : public cpu::CpuObserver,
     void close_returned_callbacks(Passages& passages);
     void suspend(std::uint32_t thread);
     void dispatch(const cpu::Transition& transition);
-    [[nodiscard]] std::set<std::uint32_t> find_stubs();
+    void find_stubs();
+    void watch();
     void stub_begins(LinearAddress at, const std::string& service);
     void describe_caller(Record& record, const cpu::Transition& transition);
     void stage_begins(const guest::Stage& stage);

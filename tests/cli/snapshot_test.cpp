@@ -67,11 +67,11 @@ TEST_CASE("a resumed run can be saved again", "[cli][snapshot]") {
     const std::string first = folder.path() + "/1.snapshot";
     const std::string second = folder.path() + "/2.snapshot";
     const auto whole = ringside::test::ringside({"run", "--regs", example("callback.exe")});
-    CHECK(ringside::test::ringside({"run", "--snapshot-at", "200000", "--snapshot", first,
+    CHECK(ringside::test::ringside({"run", "--snapshot-at", "40000", "--snapshot", first,
                                     "--snapshot-stop", example("callback.exe")})
               .status == 0);
     CHECK(ringside::test::ringside(
-              {"resume", "--snapshot-at", "400000", "--snapshot", second, "--snapshot-stop", first})
+              {"resume", "--snapshot-at", "80000", "--snapshot", second, "--snapshot-stop", first})
               .status == 0);
     const auto end = ringside::test::ringside({"resume", "--regs", second});
     CHECK(end.status == whole.status);
@@ -81,14 +81,14 @@ TEST_CASE("a resumed run can be saved again", "[cli][snapshot]") {
 TEST_CASE("resume --show says what a snapshot is of, and runs nothing", "[cli][snapshot]") {
     const TemporaryFolder folder;
     const std::string file = folder.path() + "/a.snapshot";
-    static_cast<void>(ringside::test::ringside({"run", "--snapshot-at", "300000", "--snapshot",
-                                                file, "--snapshot-stop", example("hello.exe")}));
+    static_cast<void>(ringside::test::ringside({"run", "--snapshot-at", "50000", "--snapshot", file,
+                                                "--snapshot-stop", example("hello.exe")}));
     const auto shown = ringside::test::ringside({"resume", "--show", file});
     CHECK(shown.status == 0);
     const auto json = nlohmann::json::parse(shown.output);
     CHECK(json["program"] == "hello.exe");
     CHECK(json["os"] == "xp");
-    CHECK(json["clock"] >= 300000);
+    CHECK(json["clock"] >= 50000);
     CHECK(json["format"] == 1);
 }
 
@@ -116,8 +116,8 @@ TEST_CASE("resume refuses files that are no snapshots, with one line", "[cli][sn
     CHECK(missing.status == 127);
 
     const std::string file = folder.path() + "/a.snapshot";
-    static_cast<void>(ringside::test::ringside({"run", "--snapshot-at", "300000", "--snapshot",
-                                                file, "--snapshot-stop", example("hello.exe")}));
+    static_cast<void>(ringside::test::ringside({"run", "--snapshot-at", "50000", "--snapshot", file,
+                                                "--snapshot-stop", example("hello.exe")}));
     const std::string good = text_of(file);
     CHECK(contains(refused("cut", good.substr(0, good.size() / 2)), "damaged"));
     std::string flipped = good;

@@ -61,7 +61,7 @@ TEST_CASE("a snapshot with spoilt state and a right sum is refused or runs, and 
     const std::string good_path = (folder.path() / "good.snapshot").string();
     const std::string bad_path = (folder.path() / "bad.snapshot").string();
     for (const char* const name : {"threads.exe", "callback.exe"}) {
-        save(name, 400'000, good_path);
+        save(name, 60'000, good_path);
         const auto good = snapshot::decode("good", cli::read_file(good_path));
         REQUIRE(resumes(good_path));
         std::mt19937 random(7);
