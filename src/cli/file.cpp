@@ -2,6 +2,7 @@
 #include "cli/file.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/ensure.hpp"
+#include "base/near_miss.hpp"
 
 namespace ringside::cli {
 namespace {
@@ -22,6 +24,22 @@ std::string reason(int error) {
     return std::generic_category().message(error);
 }
 
+/// For a message about a file that is not there: those in its folder that have nearly its name.
+std::string neighbours_of(const std::filesystem::path& path) {
+    constexpr std::size_t most_looked_at = 10'000;
+    std::error_code error;
+    const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+    std::vector<std::string> names;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
+        names.push_back(at->path().filename().string());
+        if (names.size() == most_looked_at) {
+            break;
+        }
+    }
+    return suggestion(path.filename().string(), names);
+}
+
 }  // namespace
 
 std::vector<std::byte> read_file(const std::string& path) {
@@ -31,8 +49,8 @@ std::vector<std::byte> read_file(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
         const int error = errno;
-        fail(error == ENOENT || error == ENOTDIR ? 127 : 126,
-             error == ENOENT || error == ENOTDIR ? "not found" : reason(error));
+        const bool missing = error == ENOENT || error == ENOTDIR;
+        fail(missing ? 127 : 126, missing ? "not found" + neighbours_of(path) : reason(error));
     }
     std::vector<std::byte> bytes;
     struct stat status {};

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/ensure.hpp"
+#include "base/near_miss.hpp"
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
 #include "cli/inspect_profile.hpp"
@@ -17,6 +18,7 @@
 #include "debug/inspect.hpp"
 #include "debug/verbs.hpp"
 #include "debug/view_text.hpp"
+#include "guest/symbol_suggestion.hpp"
 #include "host/console.hpp"
 
 namespace ringside::cli {
@@ -28,11 +30,26 @@ bool names_program(const std::string& text) {
     return text.find_first_of("./@") != std::string::npos || std::filesystem::exists(text, ignored);
 }
 
+/// What rows are asked for by: their cells that are names.
+std::vector<std::string> words_of(const guest::View& view) {
+    std::vector<std::string> words;
+    for (const guest::ViewRow& row : view.rows) {
+        for (const std::string& cell : row.cells) {
+            if (cell.find(' ') == std::string::npos) {
+                words.push_back(cell);
+            }
+        }
+    }
+    return words;
+}
+
 void print(const CommandLine& line, guest::View view, const std::string& row) {
     if (!row.empty()) {
+        const std::vector<std::string> words = words_of(view);
         view = debug::filtered(view, row);
         if (view.rows.empty()) {
-            throw InputError(2, fmt::format("inspect {}: no row '{}'", line.inspect.what, row));
+            throw InputError(2, fmt::format("inspect {}: no row '{}'{}", line.inspect.what, row,
+                                            suggestion(row, words)));
         }
     }
     Output output(line.output.file, STDOUT_FILENO);
@@ -76,7 +93,8 @@ guest::StopReason run_to_place(const CommandLine& line, World& world, debug::Pla
     const auto at = world.personality().symbols().evaluate(until);
     if (!at) {
         throw InputError(
-            2, fmt::format("--until {}: no address and no symbol of one loaded module", until));
+            2, fmt::format("--until {}: no address and no symbol of one loaded module{}", until,
+                           guest::symbol_suggestion(world.personality().symbols(), until)));
     }
     return debug::run_to(*at, world.machine(), world.personality(), limits);
 }

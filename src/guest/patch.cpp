@@ -10,6 +10,7 @@
 
 #include "base/ensure.hpp"
 #include "base/text.hpp"
+#include "guest/symbol_suggestion.hpp"
 
 namespace ringside::guest {
 namespace {
@@ -48,8 +49,9 @@ std::uint32_t require_value(std::string_view text, std::string_view source,
                             const SymbolTable& symbols) {
     const auto value = symbols.evaluate(text);
     if (!value) {
-        throw InputError(2, fmt::format("{}: '{}' is no address and no symbol of one loaded module",
-                                        source, text));
+        throw InputError(
+            2, fmt::format("{}: '{}' is no address and no symbol of one loaded module{}", source,
+                           text, symbol_suggestion(symbols, text)));
     }
     return value->value;
 }

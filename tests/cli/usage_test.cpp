@@ -76,6 +76,36 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
     }
 }
 
+TEST_CASE("usage: a mistyped word is answered by what comes near it", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string hello = example("hello.exe");
+    const std::string patch = folder.file("a.patch", "nt!KiSystemServce CC\n");
+    const std::vector<std::pair<std::vector<std::string>, std::string>> mistyped{
+        {{"chekc"}, "no subcommand 'chekc'; did you mean check?"},
+        {{"run", "--on-mising", "stop", hello}, "did you mean --on-missing?"},
+        {{"run", "--on-mising=stop", hello}, "did you mean --on-missing?"},
+        {{"run", "--frames", hello}, "--frames; it is an option of trace"},
+        {{"run", "--os", "vitsa", hello}, "did you mean vista?"},
+        {{"trace", "--format", "jsnol", hello}, "did you mean jsonl?"},
+        {{"stubs", "NtColse"}, "did you mean NtClose?"},
+        {{"inspect", "ssdt", "NtColse"}, "no row 'NtColse'; did you mean NtClose?"},
+        {{"inspect", "frame", "--until", "NtReadFil"}, "did you mean NtReadFile"},
+        {{"inspect", "frame", "--until", "ntdl!NtReadFile"}, "did you mean ntdll!NtReadFile?"},
+        {{"run", "--patch", patch, hello}, "did you mean nt!KiSystemService?"},
+    };
+    for (const auto& [arguments, message] : mistyped) {
+        const Finished finished = ringside::test::ringside(arguments);
+        INFO(finished.error);
+        INFO(message);
+        CHECK(finished.status == 2);
+        CHECK(is_one_line(finished));
+        CHECK(contains(finished.error, message));
+    }
+    const auto program = ringside::test::ringside({"run", example("helo.exe")});
+    CHECK(program.status == 127);
+    CHECK(contains(program.error, "helo.exe: not found; did you mean hello.exe?"));
+}
+
 TEST_CASE("usage: a program that is not there is 127, one that is none 126", "[cli]") {
     const TemporaryFolder folder;
     auto finished = ringside::test::ringside({"run", folder.path() + "/nothing.exe"});
