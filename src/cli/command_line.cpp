@@ -11,6 +11,7 @@
 #include "base/ensure.hpp"
 #include "base/near_miss.hpp"
 #include "base/text.hpp"
+#include "cli/app_model.hpp"
 #include "cli/personalities.hpp"
 #include "guest/stub_form.hpp"
 #include "trace/jsonl.hpp"
@@ -370,6 +371,25 @@ void add_check(CLI::App& app, CommandLine& line) {
     app.add_flag("-q,--quiet", line.output.quiet, "name only the cases that differ");
 }
 
+void add_coverage(CLI::App& app, CommandLine& line) {
+    CoverageOptions& coverage = line.coverage;
+    app.add_option("TRACE", coverage.traces, "traces made with --format jsonl; - is stdin");
+    app.add_flag("--all", coverage.all, "services that lack nothing too");
+    app.add_flag("--ledger", coverage.ledger,
+                 "no traces: how far every service goes and what is missing of it");
+    app.add_option("--fail-on", coverage.fail_on,
+                   "exit status 1 if a service was called that goes no farther than this")
+        ->type_name("STATE")
+        ->check(CLI::IsMember({"absent", "faked", "partial"}));
+    app.add_option("--format", coverage.format, "text, markdown or jsonl")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"text", "markdown", "jsonl"}))
+        ->capture_default_str();
+    app.add_option("-o,--output", line.output.file, "file for the table (default: stdout)")
+        ->type_name("FILE");
+    app.add_flag("-q,--quiet", line.output.quiet, "no warnings");
+}
+
 void add_inspect(CLI::App& app, CommandLine& line) {
     app.add_option(
         "WHAT", line.inspect.what,
@@ -452,6 +472,26 @@ void add_verify(CLI::App& app, CommandLine& line) {
     add_program(app, line.world);
 }
 
+void add_completions(CLI::App& app, CommandLine& line) {
+    app.add_option("SHELL", line.completions.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    app.add_option("-o,--output", line.output.file, "file for the script (default: stdout)")
+        ->type_name("FILE");
+}
+
+std::vector<std::string> subcommand_names();
+
+void add_manual(CLI::App& app, CommandLine& line) {
+    app.add_option("COMMAND", line.manual.command,
+                   "subcommand to tell of (default: all of them, in short)")
+        ->check(CLI::IsMember(subcommand_names()));
+    app.add_option("--folder", line.manual.folder, "write every page there, ready to be installed")
+        ->type_name("DIR");
+    app.add_option("-o,--output", line.output.file, "file for the page (default: stdout)")
+        ->type_name("FILE");
+}
+
 /// A subcommand: its word, what it is for, and its options over the one set of them all.
 struct Subcommand {
     Command command;
@@ -466,6 +506,9 @@ constexpr std::array subcommands{
     Subcommand{Command::trace, "trace", "Run a program and show every ring transition.", add_trace},
     Subcommand{Command::check, "check",
                "Run *.case.toml files and compare status, output and trap frames.", add_check},
+    Subcommand{Command::coverage, "coverage",
+               "Rank the services that traced programs called by what is missing of them.",
+               add_coverage},
     Subcommand{Command::stubs, "stubs",
                "Generate system-call stubs from a service table: assembly, hex, or a DLL.",
                add_stubs},
@@ -494,6 +537,10 @@ constexpr std::array subcommands{
     Subcommand{Command::diff, "diff",
                "Compare two traces and show where they first part: 0 they agree, 1 they do not.",
                add_diff},
+    Subcommand{Command::completions, "completions",
+               "Print a script by which a shell completes this command line.", add_completions},
+    Subcommand{Command::manual, "manual", "Print a page of the manual, in groff's man macros.",
+               add_manual},
 };
 
 std::vector<std::string> subcommand_names() {
@@ -515,7 +562,7 @@ struct Parser {
         app.footer(
             "Exit status: the program's own, low 8 bits; 120 unhandled exception, bugcheck or\n"
             "triple fault; 123 deadlock; 124 limit reached; 125 Ringside's own failure; 126 not\n"
-            "an executable it can run; 127 not found; 130 interrupted; 2 usage. check,\n"
+            "an executable it can run; 127 not found; 130 interrupted; 2 usage. check, coverage,\n"
             "vectors, verify and diff: 0 all as expected, 1 a difference, 2 usage.\n");
         for (const Subcommand& subcommand : subcommands) {
             subcommand.add_options(*app.add_subcommand(subcommand.name, subcommand.help), line);
@@ -640,6 +687,21 @@ std::vector<std::string> case_options() {
         }
     }
     return names;
+}
+
+ProgramModel program_model() {
+    const Parser parser;
+    ProgramModel program;
+    program.name = parser.app.get_name();
+    const std::string_view version = version_text;
+    program.version = version.substr(version.find(' ') + 1);
+    program.help = parser.app.get_description();
+    program.exit_status = parser.app.get_footer();
+    program.options = model_of(parser.app).options;
+    for (const Subcommand& subcommand : subcommands) {
+        program.commands.push_back(model_of(*parser.app.get_subcommand(subcommand.name)));
+    }
+    return program;
 }
 
 std::string help_markdown() {

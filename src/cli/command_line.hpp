@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_model.hpp"
 #include "cli/options.hpp"
 
 namespace ringside::cli {
@@ -18,5 +19,8 @@ inline constexpr const char* version_text = "ringside 0.1.0";
 
 /// docs/cli.md: the help of every subcommand.
 [[nodiscard]] std::string help_markdown();
+
+/// The same for what is generated from it.
+[[nodiscard]] ProgramModel program_model();
 
 }  // namespace ringside::cli

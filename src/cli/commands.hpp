@@ -11,6 +11,9 @@ namespace ringside::cli {
 /// run, trace and resume.
 int run_command(const CommandLine& line);
 int check_command(const CommandLine& line);
+int completions_command(const CommandLine& line);
+int coverage_command(const CommandLine& line);
+int manual_command(const CommandLine& line);
 int stubs_command(const CommandLine& line);
 int debug_command(const CommandLine& line);
 int inspect_command(const CommandLine& line);

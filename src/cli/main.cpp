@@ -35,6 +35,9 @@ int run(int argc, char** argv) {
         case cli::Command::trace:
         case cli::Command::resume: return cli::run_command(line);
         case cli::Command::check: return cli::check_command(line);
+        case cli::Command::coverage: return cli::coverage_command(line);
+        case cli::Command::completions: return cli::completions_command(line);
+        case cli::Command::manual: return cli::manual_command(line);
         case cli::Command::stubs: return cli::stubs_command(line);
         case cli::Command::debug: return cli::debug_command(line);
         case cli::Command::inspect: return cli::inspect_command(line);

@@ -119,6 +119,23 @@ struct CheckOptions {
     std::vector<std::string> reports;  ///< KIND:FILE
 };
 
+struct CoverageOptions {
+    std::vector<std::string> traces;
+    std::string format = "text";
+    std::string fail_on;  ///< a state of services; empty: nothing fails
+    bool all = false;
+    bool ledger = false;
+};
+
+struct CompletionsOptions {
+    std::string shell;
+};
+
+struct ManualOptions {
+    std::string command;  ///< empty: the program itself
+    std::string folder;   ///< for every page; empty: one page
+};
+
 struct VerifyOptions {
     std::vector<std::string> program_folders;
 };
@@ -171,6 +188,9 @@ enum class Command {
     run,
     trace,
     check,
+    completions,
+    coverage,
+    manual,
     stubs,
     inspect,
     debug,
@@ -193,6 +213,9 @@ struct CommandLine {
     TraceOptions trace;
     DiffOptions diff;
     CheckOptions check;
+    CompletionsOptions completions;
+    CoverageOptions coverage;
+    ManualOptions manual;
     StubsOptions stubs;
     InspectOptions inspect;
     DebugOptions debug;

@@ -85,9 +85,11 @@ int run_command(const CommandLine& line) {
     const bool is_table = !is_for_programs(line.output.format);
     Output errors({}, STDERR_FILENO);
     Output& notes = is_table || line.output.file.empty() ? output : errors;
+    // Between a trace's records on stderr nothing can be said: of a missing service they say it.
+    const bool mixes = !is_table && line.output.file.empty();
     host::HostConsole console(was_interrupted);
     Messages messages;
-    if (!line.output.quiet) {
+    if (!line.output.quiet && !mixes) {
         messages.warn = [&notes](std::string_view text) {
             notes.write(fmt::format("ringside: {}\n", text));
         };

@@ -195,8 +195,10 @@ ServiceOutcome Kernel::leave_service(ServiceOutcome outcome, std::shared_ptr<Obs
 
 HypercallResult Kernel::call_missing(std::size_t number, LinearAddress esp) {
     const ThunkRow& thunk = boot_state.thunks[number];
-    const std::string message = fmt::format("{} (service 0x{:X}) is not implemented; called by {}",
-                                            thunk.name, thunk.number, caller_of_service());
+    const std::string message = fmt::format(
+        "{} (service 0x{:X} of the {} table, {} argument bytes) is not implemented; called by {}",
+        thunk.name, thunk.number, thunk.number >= win32k_base ? "win32k" : "nt",
+        thunk.argument_bytes, caller_of_service());
     if (config.stop_on_missing) {
         stop({guest::StopKind::not_built,
               STATUS_NOT_IMPLEMENTED.value,

@@ -26,13 +26,17 @@ const std::vector<LedgerRow>& service_ledger() {
     return ledger;
 }
 
-guest::ServiceStanding standing_of(std::string_view name) {
+const LedgerRow* find_in_ledger(std::string_view name) {
     const auto& ledger = service_ledger();
     const auto found = std::lower_bound(
         ledger.begin(), ledger.end(), name,
         [](const LedgerRow& row, std::string_view wanted) { return row.service < wanted; });
-    return found != ledger.end() && found->service == name ? found->standing
-                                                           : guest::ServiceStanding{};
+    return found != ledger.end() && found->service == name ? &*found : nullptr;
+}
+
+guest::ServiceStanding standing_of(std::string_view name) {
+    const LedgerRow* const row = find_in_ledger(name);
+    return row != nullptr ? row->standing : guest::ServiceStanding{};
 }
 
 guest::ServiceStanding standing_of(const ServiceNumber& number) {

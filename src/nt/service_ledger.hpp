@@ -18,6 +18,9 @@ struct LedgerRow {
 /// name.
 [[nodiscard]] const std::vector<LedgerRow>& service_ledger();
 
+/// Null for a name that the ledger does not have.
+[[nodiscard]] const LedgerRow* find_in_ledger(std::string_view name);
+
 /// How far the service of that name goes; absent for a name that the ledger does not have.
 [[nodiscard]] guest::ServiceStanding standing_of(std::string_view name);
 

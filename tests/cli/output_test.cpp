@@ -94,7 +94,9 @@ TEST_CASE("output: a service without a body warns once, or ends the run", "[cli]
     const auto warned = ringside::test::ringside({"run", "--patch", patch, program});
     CHECK(warned.status == 0);
     CHECK(is_one_line(warned));
-    CHECK(contains(warned.error, "NtAddAtom (service 0x8) is not implemented; called by ntdll!"));
+    CHECK(contains(warned.error,
+                   "NtAddAtom (service 0x8 of the nt table, 12 argument bytes) is not implemented; "
+                   "called by ntdll!"));
     CHECK(ringside::test::ringside({"run", "-q", "--patch", patch, program}).error.empty());
     const auto stopped =
         ringside::test::ringside({"run", "--on-missing", "stop", "--patch", patch, program});

@@ -255,7 +255,8 @@ TEST_CASE("own table: run and inspect know the table too", "[cli][stubs]") {
     const OwnTable own;
     const auto finished = ringside::test::ringside({"run", "--table", own.list(), own.program()});
     CHECK(finished.status == 0);
-    CHECK(contains(finished.error, "OwnSum (service 0x2) is not implemented"));
+    CHECK(contains(finished.error,
+                   "OwnSum (service 0x2 of the nt table, 20 argument bytes) is not implemented"));
     const auto table = ringside::test::ringside({"inspect", "ssdt", "--table", own.list()});
     CHECK(table.status == 0);
     CHECK(count_lines(table.output) == 2 + 5 + 284 - 2);

@@ -102,8 +102,10 @@ TEST_CASE("report: a service without implementation is warned of once, by its ca
     const Finished own = ringside({"run", programs + "/hostile.exe", "missing-service"});
     CHECK(own.status == 0);
     CHECK_THAT(own.error,
-               Catch::StartsWith("ringside: NtExtendSection (service 0x4A) is not implemented; "
-                                 "called by hostile!missing_service+0x") &&
+               Catch::StartsWith(
+                   "ringside: NtExtendSection (service 0x4A of the nt table, 8 argument bytes) is "
+                   "not implemented; "
+                   "called by hostile!missing_service+0x") &&
                    Catch::EndsWith("answered STATUS_NOT_IMPLEMENTED\n"));
     CHECK(lines_of(own.error) == 1);
     // Behind ntdll's stub, the caller is who called that; by either gate.
@@ -120,8 +122,10 @@ TEST_CASE("report: --on-missing stop ends the run in one line", "[nt][path][repo
         ringside({"run", "--on-missing", "stop", programs + "/hostile.exe", "missing-service"});
     CHECK(finished.status == 125);
     CHECK_THAT(finished.error,
-               Catch::StartsWith("ringside: NtExtendSection (service 0x4A) is not implemented; "
-                                 "called by hostile!missing_service+0x") &&
+               Catch::StartsWith(
+                   "ringside: NtExtendSection (service 0x4A of the nt table, 8 argument bytes) is "
+                   "not implemented; "
+                   "called by hostile!missing_service+0x") &&
                    Catch::EndsWith("; --on-missing stop\n"));
     CHECK(lines_of(finished.error) == 1);
 }
