@@ -6,14 +6,13 @@
 #include <charconv>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
-#include "base/near_miss.hpp"
 #include "base/text.hpp"
 #include "debug/register_names.hpp"
+#include "guest/symbol_suggestion.hpp"
 
 namespace ringside::debug {
 namespace {
@@ -49,25 +48,8 @@ std::optional<std::uint32_t> number(std::string_view word) {
 }
 
 std::string unknown(std::string_view word, const Inspector& inspector) {
-    const auto bang = word.find('!');
-    const std::string module = upcase(word.substr(0, bang == std::string_view::npos ? 0 : bang));
-    std::vector<std::string> names;
-    std::size_t holders = 0;
-    for (const auto& [base, candidate] : inspector.symbols().modules()) {
-        if (!module.empty() && upcase(candidate.name) != module) {
-            continue;
-        }
-        for (const guest::ModuleSymbol& symbol : candidate.symbols) {
-            holders += symbol.name == word ? 1U : 0U;
-            names.push_back(module.empty() ? symbol.name
-                                           : fmt::format("{}!{}", candidate.name, symbol.name));
-        }
-    }
-    if (holders > 1) {
-        return fmt::format("'{}' is in more than one module; write MODULE!{}", word, word);
-    }
     return fmt::format("'{}' is no hexadecimal number, register or symbol here{}", word,
-                       suggestion(word, names));
+                       guest::symbol_suggestion(inspector.symbols(), word));
 }
 
 class Parser {
