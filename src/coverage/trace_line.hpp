@@ -21,7 +21,7 @@ struct TraceLine {
     // Of a call.
     std::string name{};
     std::optional<std::uint64_t> number{};  ///< EAX at the entry
-    bool has_service = false;             ///< a body was run for it, or missed
+    bool has_service = false;               ///< a body was run for it, or missed
     std::optional<guest::ServiceState> state{};
     std::optional<std::uint64_t> status{};  ///< the body's, else what came back
 };
