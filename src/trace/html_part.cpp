@@ -56,6 +56,7 @@ void HtmlPart::clear() {
              {"u", Json::array()},
              {"m", Json::array()},
              {"r", Json::array()}};
+    frames_.clear();
 }
 
 bool HtmlPart::is_full() const {
@@ -96,10 +97,18 @@ Json HtmlPart::words(const std::vector<std::string>& list) {
     return result;
 }
 
+/// In the order in which the parts of a passage follow, so that most need only the later value.
 Json HtmlPart::changes(const std::vector<RegisterChange>& list) {
     Json result = Json::array();
     for (const RegisterChange& change : list) {
-        result.push_back({word(change.name), change.before, change.after});
+        Json row = Json::array({word(change.name)});
+        const auto known = registers_.find(change.name);
+        if (known == registers_.end() || known->second != change.before) {
+            row.push_back(change.before);
+        }
+        row.push_back(change.after);
+        registers_[change.name] = change.after;
+        result.push_back(std::move(row));
     }
     return result;
 }
@@ -147,10 +156,14 @@ Json HtmlPart::gate(const Record& record) {
             std::move(stack)};
 }
 
-Json HtmlPart::frame(const Frame& frame) {
+Json HtmlPart::frame(const Record& record) {
+    if (!record.frame) {
+        return none;
+    }
+    const Frame& frame = *record.frame;
     std::string key = frame.layout;
     Json fields = Json::array();
-    Json values = Json::array();
+    std::vector<std::uint32_t> values;
     for (const FrameField& field : frame.fields) {
         key += ' ';
         key += field.name;
@@ -162,7 +175,17 @@ Json HtmlPart::frame(const Frame& frame) {
     if (is_new) {
         part_["l"].push_back({frame.layout, std::move(fields)});
     }
-    return {found->second, frame.at.value, std::move(values)};
+    std::vector<std::uint32_t>& last = frames_[{record.thread, found->second}];
+    const bool is_first = last.empty();
+    Json told = is_first ? Json(values) : Json::array();
+    for (std::size_t i = 0; i < values.size() && !is_first; ++i) {
+        if (values[i] != last[i]) {
+            told.push_back(i);
+            told.push_back(values[i]);
+        }
+    }
+    last = std::move(values);
+    return {found->second, frame.at.value, std::move(told), is_first ? 0 : 1};
 }
 
 Json HtmlPart::stage(const StageTime& stage) {
@@ -223,16 +246,19 @@ void HtmlPart::add(const Record& record) {
     if (has_result) {
         result = {record.result, word(record.result_name)};
     }
+    registers_.clear();
+    Json stub = record.stub ? stage(*record.stub) : none;
+    Json way_in = entry(record);
     Json stages = Json::array();
     for (const StageTime& one : record.stages) {
         stages.push_back(stage(one));
     }
+    Json way_out = exit(record);
     part_["r"].push_back({record.number, static_cast<int>(record.kind), record.thread, record.depth,
                           record.begins.value, record.clocks().value, word(name), std::move(result),
-                          entry(record), gate(record), record.frame ? frame(*record.frame) : none,
-                          std::move(stages), record.service ? service(*record.service) : none,
-                          exit(record), word(record.module), word(record.via),
-                          record.stub ? stage(*record.stub) : none});
+                          std::move(way_in), gate(record), frame(record), std::move(stages),
+                          record.service ? service(*record.service) : none, std::move(way_out),
+                          word(record.module), word(record.via), std::move(stub)});
 }
 
 void HtmlPart::add(const UserSpan& span) {

@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -15,9 +18,10 @@
 namespace ringside::trace {
 
 /// Some of a trace as the report's script reads it: arrays in place of objects, and a number for a
-/// string that was there before, since places and names come again and again. src/trace/html/
-/// model.js is the reader. Memory stays bounded: the strings that are remembered are limited, and
-/// the rest is given away with each part.
+/// string that was there before, since places and names come again and again; of a frame what
+/// differs from the thread's last one in the part, of a register the value that it got. model.js is
+/// the reader. Memory stays bounded: the strings that are remembered are limited, and the rest is
+/// given away with each part.
 class HtmlPart {
   public:
     HtmlPart();
@@ -37,7 +41,7 @@ class HtmlPart {
     [[nodiscard]] Json changes(const std::vector<RegisterChange>& list);
     [[nodiscard]] Json entry(const Record& record);
     [[nodiscard]] Json gate(const Record& record);
-    [[nodiscard]] Json frame(const Frame& frame);
+    [[nodiscard]] Json frame(const Record& record);
     [[nodiscard]] Json stage(const StageTime& stage);
     [[nodiscard]] Json arguments(const std::vector<guest::ServiceArgument>& list);
     [[nodiscard]] Json service(const Service& service);
@@ -45,6 +49,10 @@ class HtmlPart {
 
     std::unordered_map<std::string, std::uint32_t> known_;
     std::unordered_map<std::string, std::uint32_t> layouts_;
+    /// Of the part, by thread and layout: the last frame's fields.
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint32_t>> frames_;
+    /// Of the record: what each register was left with.
+    std::map<std::string_view, std::uint32_t> registers_;
     Json part_;
 };
 

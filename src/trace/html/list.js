@@ -22,9 +22,8 @@ class List {
 
   refresh() {
     this.space.style.height = filter.rows.length * this.height + "px";
+    this.box.style.setProperty("--rows", filter.rows.length);
     this.box.setAttribute("aria-rowcount", filter.rows.length);
-    this.longest = 1;
-    for (const i of filter.rows) this.longest = Math.max(this.longest, model.ends[i] - model.begins[i]);
     this.draw();
   }
 

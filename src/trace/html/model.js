@@ -82,8 +82,31 @@ const model = {
     if (this.openPart !== this.part[index]) {
       this.openPart = this.part[index];
       this.openRecords = JSON.parse(this.parts[this.openPart]).r;
+      this.unfold(this.openRecords);
     }
     return this.openRecords[this.at[index]];
+  },
+
+  /** Frames are told as what differs from the thread's last, registers as what they were left with. */
+  unfold(records) {
+    const last = new Map();
+    for (const r of records) {
+      if (r[10]) {
+        const [layout, , told, differs] = r[10], key = r[2] + " " + layout;
+        let values = told;
+        if (differs) {
+          values = last.get(key).slice();
+          for (let i = 0; i < told.length; i += 2) values[told[i]] = told[i + 1];
+        }
+        last.set(key, r[10][2] = values);
+      }
+      const registers = new Map();
+      const parts = [r[16] ? r[16][5] : [], r[8] ? r[8][10] : [], ...r[11].map(s => s[5]), r[13] ? r[13][5] : []];
+      for (const change of parts.flat()) {
+        if (change.length === 2) change.splice(1, 0, registers.get(change[0]));
+        registers.set(change[0], change[2]);
+      }
+    }
   },
 
   /** The frame of the thread before this one, of the same layout; null when none is near. */

@@ -141,14 +141,16 @@ class Timeline {
     pen.strokeStyle = this.colour.line;
     pen.lineWidth = 1;
     pen.fillText("clock", 8, 10);
+    let free = this.side;  // where the next figure may stand
     for (const at of this.axis.marks(this.from, this.to, step)) {
       const x = Math.round(this.xOf(at)) + 0.5;
-      if (x < this.side) continue;
+      if (x < free) continue;
       pen.beginPath();
       pen.moveTo(x, 16);
       pen.lineTo(x, this.height);
       pen.stroke();
-      if (x < this.width - 70) pen.fillText(clocks(at), x + 3, 10);
+      free = x + pen.measureText(clocks(at)).width + 16;
+      if (free < this.width) pen.fillText(clocks(at), x + 3, 10);
     }
     for (const gap of this.axis.gaps()) {
       const x = this.xOf(gap.begins), end = this.xOf(gap.ends);
