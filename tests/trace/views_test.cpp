@@ -137,6 +137,36 @@ TEST_CASE("html: a place is written once, and the parts leave as they fill", "[t
     CHECK(parts[7]["s"].empty());
 }
 
+TEST_CASE("html: of a frame stands there what differs from the thread's last", "[trace]") {
+    HtmlPart part;
+    Record record = call_named("NtClose", 1);
+    record.thread = 4;
+    record.frame = Frame{"KTRAP_FRAME", {}, {{"Eip", 0, 4, 7}, {"SegCs", 4, 4, 0x1B}}};
+    part.add(record);
+    record.frame->fields[0].value = 9;
+    part.add(record);
+    const auto frames = nlohmann::json::parse(part.take())["r"];
+    CHECK(frames[0][10] == nlohmann::json::parse("[0, 0, [7, 27], 0]"));
+    CHECK(frames[1][10] == nlohmann::json::parse("[0, 0, [0, 9], 1]"));
+    // A part can be read without the ones before.
+    part.add(record);
+    CHECK(nlohmann::json::parse(part.take())["r"][0][10][3] == 0);
+}
+
+TEST_CASE("html: of a register stands there what it was before only where it is not known",
+          "[trace]") {
+    HtmlPart part;
+    Record record = call_named("NtClose", 1);
+    record.stages.push_back({"frame", {}, {}, {}, {}, {{"eax", 1, 2}}});
+    record.stages.push_back({"lookup", {}, {}, {}, {}, {{"eax", 2, 3}}});
+    record.stages.push_back({"copy", {}, {}, {}, {}, {{"eax", 9, 4}}});
+    part.add(record);
+    const auto stages = nlohmann::json::parse(part.take())["r"][0][11];
+    CHECK(stages[0][5][0].size() == 3);
+    CHECK(stages[1][5][0].size() == 2);
+    CHECK(stages[2][5][0].size() == 3);
+}
+
 TEST_CASE("html: strings without end cost no memory without end", "[trace]") {
     HtmlPart part;
     for (std::uint64_t i = 0; i < 70'000; ++i) {

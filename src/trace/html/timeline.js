@@ -200,6 +200,9 @@ class Timeline {
       pen.lineTo(x + 4, y);
       pen.lineTo(x, y + 7);
       pen.fill();
+    } else if (end - x < 2) {  // too little for its phases to be told apart
+      pen.fillStyle = this.colour.kernel;
+      pen.fillRect(x, y, end - x, tall);
     } else {
       const borders = [model.begins[i], model.gateEnds[i], model.serviceBegins[i],
         model.serviceEnds[i], model.exitBegins[i], model.ends[i]].map(clock => this.xOf(clock));
