@@ -103,6 +103,7 @@ int run_command(const CommandLine& line) {
             return 0;
         }
     }
+    const auto warn = messages.warn;
     World world(saved ? saved->options() : line.world, console, std::move(messages),
                 saved || !line.snapshot.at.empty() ? std::optional(host::Journal::Keeps::nothing)
                                                    : std::nullopt);
@@ -140,8 +141,8 @@ int run_command(const CommandLine& line) {
     guest::StopReason stop;
     {
         const InterruptGuard guard(world.machine());
-        stop =
-            run_and_save(world, limits_of(line.limits), line.snapshot, tracer ? &*tracer : nullptr);
+        stop = run_and_save(world, limits_of(line.limits), line.snapshot,
+                            tracer ? &*tracer : nullptr, warn);
     }
     if (tracer) {
         tracer->finish();

@@ -277,13 +277,17 @@ void SavedRun::take_input(const World& world, host::Console& console, int descri
 }
 
 guest::StopReason run_and_save(World& world, guest::Limits limits, const SnapshotOptions& options,
-                               trace::Tracer* tracer) {
+                               trace::Tracer* tracer,
+                               const std::function<void(std::string_view)>& warn) {
     if (options.at.empty()) {
         return world.run(limits);
     }
     bool there = false;
     guest::StopReason stop = run_there(world, limits, options.at, there);
     if (!there) {
+        warn(fmt::format(
+            "no snapshot: the run ended at clock {}, before it came to --snapshot-at {}",
+            world.machine().cpu().cycles().value, options.at));
         return stop;
     }
     const bool told = stop.kind == guest::StopKind::observer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,9 +49,10 @@ class SavedRun {
     bool traced_ = false;
 };
 
-/// Runs a world as its limits say, and saves it on the way where `options` say. The tracer may be
-/// null.
+/// Runs a world as its limits say, and saves it on the way where `options` say; `warn` is told when
+/// the run does not come there. The tracer may be null.
 guest::StopReason run_and_save(World& world, guest::Limits limits, const SnapshotOptions& options,
-                               trace::Tracer* tracer);
+                               trace::Tracer* tracer,
+                               const std::function<void(std::string_view)>& warn);
 
 }  // namespace ringside::cli

@@ -98,6 +98,7 @@ TEST_CASE("a run that ends before its snapshot saves nothing", "[cli][snapshot]"
     const auto run = ringside::test::ringside(
         {"run", "--snapshot-at", "99000000000", "--snapshot", file, example("hello.exe")});
     CHECK(run.status == 0);
+    CHECK(contains(run.error, "ringside: no snapshot: the run ended at clock "));
     CHECK_FALSE(std::filesystem::exists(file));
 }
 

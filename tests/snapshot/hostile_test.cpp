@@ -34,7 +34,7 @@ void save(const std::string& name, std::uint64_t clock, const std::string& path)
     options.at = std::to_string(clock);
     options.file = path;
     options.stop = true;
-    static_cast<void>(run_and_save(world, {}, options, nullptr));
+    static_cast<void>(run_and_save(world, {}, options, nullptr, [](std::string_view) {}));
 }
 
 /// Loads and runs on for a while. False when it was refused.

@@ -315,19 +315,27 @@ void persist(KernelArchive& archive, std::shared_ptr<TimerOwner>& owner) {
     archive.require(!object || owner != nullptr, "a timer is nobody's");
 }
 
-void persist(KernelArchive& archive, kernelkit::Waiter*& waiter) {
-    auto thread = waiter != nullptr ? static_cast<ThreadObject*>(waiter)->shared_from_this()
-                                    : std::shared_ptr<ThreadObject>();
+namespace {
+
+/// A pointer that only refers. When loading, what it referred to may be gone already: nobody looks.
+template <typename Part>
+void persist_reference(KernelArchive& archive, Part*& part) {
+    std::shared_ptr<ThreadObject> thread;
+    if (!archive.loading() && part != nullptr) {
+        thread = static_cast<ThreadObject*>(part)->shared_from_this();
+    }
     persist(archive, thread);
-    waiter = thread.get();
+    part = thread.get();
+}
+
+}  // namespace
+
+void persist(KernelArchive& archive, kernelkit::Waiter*& waiter) {
+    persist_reference(archive, waiter);
 }
 
 void persist(KernelArchive& archive, kernelkit::Schedulable*& schedulable) {
-    auto thread = schedulable != nullptr
-                      ? static_cast<ThreadObject*>(schedulable)->shared_from_this()
-                      : std::shared_ptr<ThreadObject>();
-    persist(archive, thread);
-    schedulable = thread.get();
+    persist_reference(archive, schedulable);
 }
 
 }  // namespace ringside::nt

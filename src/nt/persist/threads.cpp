@@ -87,8 +87,12 @@ std::shared_ptr<ThreadObject> Dispatcher::owner_of(const SuspendGate& gate) cons
 }
 
 bool Dispatcher::knows(const ThreadObject& thread) const {
-    const auto is_it = [&thread](const auto& other) { return other.get() == &thread; };
-    return idle_.get() == &thread || std::any_of(threads_.begin(), threads_.end(), is_it);
+    const auto has = [&thread](const auto& threads) {
+        return std::any_of(threads.begin(), threads.end(),
+                           [&thread](const auto& other) { return other.get() == &thread; });
+    };
+    // One that has ended is the current one until the guest has switched from it.
+    return idle_.get() == &thread || has(threads_) || has(ended_);
 }
 
 void Dispatcher::persist(KernelArchive& archive) {
