@@ -156,7 +156,7 @@ TEST_CASE("resume refuses when the program or an open file is not what it was, a
     CHECK(contains(other.error, "readfile.exe is not the file"));
 }
 
-TEST_CASE("--snapshot-at wants a clock or a place that exists", "[cli][snapshot]") {
+TEST_CASE("snapshot: --snapshot-at wants a clock or a place that exists", "[cli][snapshot]") {
     const auto run =
         ringside::test::ringside({"run", "--snapshot-at", "ntdll!NtNothing", example("hello.exe")});
     CHECK(run.status == 2);

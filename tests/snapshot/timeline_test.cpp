@@ -239,10 +239,11 @@ TEST_CASE("a run backwards finds who wrote a place", "[snapshot]") {
     const std::string name = example("hello.exe");
     Run run(program({name.c_str()}));
     Timeline timeline(run.world, {.spacing = 20'000});
-    // A CALL leads here, to the jump by the import table.
-    const auto write = run.world.personality().symbols().find("kernel32!NtWriteFile");
+    // Every stub's CALL leads here.
+    const auto gate = run.world.personality().symbols().find("ntdll!KiFastSystemCall");
+    REQUIRE(gate.has_value());
     {
-        const Breakpoint at_stub(run.world.machine(), *write);
+        const Breakpoint at_gate(run.world.machine(), *gate);
         REQUIRE(timeline.run().kind == guest::StopKind::observer);
     }
     const LinearAddress top{run.world.machine().cpu().registers[cpu::GeneralRegister::esp]};
