@@ -251,7 +251,8 @@ TEST_CASE("a run backwards finds who wrote a place", "[snapshot]") {
     const Watchpoint watch(run.world.machine(), top);
     const BackStop back = timeline.run_back();
     CHECK(back.kind == BackStop::Kind::observer);
-    CHECK(back.at == here);  // the CALL that led here pushed it
+    CHECK(back.at.tick == here.tick);  // the CALL that led here pushed it
+    CHECK(back.at.step == here.step);
     REQUIRE(timeline.step_back());
     CHECK(run.eip() == watch.eip);
     CHECK(timeline.position() < here);
