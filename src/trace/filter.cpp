@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -144,7 +145,7 @@ void Filter::add_name(std::string_view word, bool unwanted, const FilterWords& w
         (unwanted ? names_.unwanted : names_.wanted).push_back(std::move(value));
     };
     if (word == "all") {
-        put(std::regex(""));
+        put(Pattern(""));
         return;
     }
     if (word.starts_with('%')) {
@@ -163,8 +164,8 @@ void Filter::add_name(std::string_view word, bool unwanted, const FilterWords& w
             refuse(word, "a regular expression ends with /");
         }
         try {
-            put(std::regex(std::string(word.substr(1, word.size() - 2))));
-        } catch (const std::regex_error& error) {
+            put(Pattern(std::string(word.substr(1, word.size() - 2))));
+        } catch (const std::invalid_argument& error) {
             refuse(word, fmt::format("no regular expression: {}", error.what()));
         }
     } else if (const auto number = parse_number(word); number && *number <= UINT32_MAX) {
@@ -200,8 +201,8 @@ bool Filter::passes_names(const Record& record) const {
         if (const auto* const text = std::get_if<std::string>(&word)) {
             return *text == name;
         }
-        if (const auto* const expression = std::get_if<std::regex>(&word)) {
-            return std::regex_search(name, *expression);
+        if (const auto* const expression = std::get_if<Pattern>(&word)) {
+            return expression->is_found_in(name);
         }
         if (const auto* const index = std::get_if<std::uint32_t>(&word)) {
             return is_call && *index == number;

@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "trace/pattern.hpp"
 #include "trace/sink.hpp"
 
 namespace ringside::trace {
@@ -51,7 +51,7 @@ class Filter {
         std::string name;
     };
     /// A name, a class, a service number, or a regular expression.
-    using NameWord = std::variant<std::string, Class, std::uint32_t, std::regex>;
+    using NameWord = std::variant<std::string, Class, std::uint32_t, Pattern>;
     enum class StatusWord : std::uint8_t { success, failed, unfinished };
     using Status = std::variant<StatusWord, std::uint32_t>;
 
