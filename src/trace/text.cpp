@@ -62,7 +62,8 @@ std::string standing_mark(const Record& record) {
 
 /// "kernel32 through ntdll", "program directly".
 std::string maker_text(const Record& record) {
-    const std::string_view module = record.module.empty() ? "no module" : record.module;
+    const std::string_view module =
+        record.module.empty() ? std::string_view("no module") : record.module;
     return record.via == via::direct ? fmt::format("{} directly", module)
                                      : fmt::format("{} through {}", module, record.via);
 }

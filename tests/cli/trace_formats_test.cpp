@@ -23,7 +23,8 @@ TEST_CASE("trace formats: a file that programs read holds nothing else", "[cli]"
     };
     const auto lines = traced("jsonl");
     CHECK(lines.status == 123);
-    for (const auto line : ringside::lines_of(text_of_file(file))) {
+    const std::string records = text_of_file(file);
+    for (const auto line : ringside::lines_of(records)) {
         CHECK(nlohmann::json::accept(line));
     }
     const auto events = traced("perfetto");
