@@ -105,7 +105,7 @@ TEST_CASE("k: the ring border is a line of its own", "[debug]") {
 TEST_CASE("db, dw, dd: memory in elements, and on from there", "[debug]") {
     AtFrame at;
     at.ring.machine.memory().write_bytes(
-        {0x2000}, std::as_bytes(std::span("Hello\xFF\x00world, sixteen and more"))));
+        {0x2000}, std::as_bytes(std::span("Hello\xFF\x00world, sixteen and more")));
     CHECK(at.said("db 2000 L8") ==
           "00002000  48 65 6C 6C 6F FF 00 77                          Hello..w\n");
     const std::string next = at.said("db L3");
