@@ -115,6 +115,9 @@ void HtmlSink::end(const Footer& footer) {
         footer.stop.kind == guest::StopKind::guest_failure) {
         json["status"] = footer.stop.status;
     }
+    if (footer.shown) {
+        json["shown"] = *footer.shown;
+    }
     write_(
         fmt::format("<script type=\"application/json\" id=\"end-data\">{}</script>\n"
                     "</body>\n</html>\n",

@@ -35,17 +35,22 @@ def options(case, folders):
     return [variant + tail for variant in variants]
 
 
+def trace(ringside, *arguments, folder=None):
+    """What `ringside trace` writes into its file."""
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([ringside, "trace", "-o", file.name, *arguments], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
+                       timeout=120, check=False)
+        return file.read().decode()
+
+
 def traces(ringside, source, built, *extra):
     """Yields a name and the text of the trace, for every example and each of its worlds."""
     for case in sorted((source / "examples").glob("*.case.toml")):
         for arguments in options(case, [source / "examples", built]):
             name = case.name.removesuffix(".case.toml") + " " + " ".join(
                 a for a in arguments if "/" not in a)
-            with tempfile.NamedTemporaryFile() as file:
-                subprocess.run([ringside, "trace", "-o", file.name, *extra, *arguments],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, cwd=source / "examples", timeout=120)
-                yield name, file.read().decode()
+            yield name, trace(ringside, *extra, *arguments, folder=source / "examples")
 
 
 def parse(argv):

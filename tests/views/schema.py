@@ -5,6 +5,7 @@ The published schema lets readers meet members that it does not name. Here they 
 binary writes is in the schema, or one of the two is wrong.
 """
 
+import itertools
 import json
 import sys
 
@@ -31,7 +32,8 @@ def check_order(lines):
     types = [line["type"] for line in lines]
     assert types[0] == "header" and types[-1] == "end", "header first, end last"
     assert types.count("header") == types.count("end") == 1
-    assert lines[-1]["records"] == sum("number" in line for line in lines)
+    shown = lines[-1].get("shown", lines[-1]["records"])
+    assert shown == sum("number" in line for line in lines), "each record is a line"
 
 
 def main():
@@ -49,7 +51,11 @@ def main():
     whole = jsonschema.Draft202012Validator(schema)
     failed = count = 0
     seen = set()
-    for name, text in examples.traces(ringside, source, built, "--format", "jsonl", "--costs"):
+    runs = examples.traces(ringside, source, built, "--format", "jsonl", "--costs")
+    hello = ["--format", "jsonl", built / "hello.exe"]
+    more = [(" ".join(options), examples.trace(ringside, *options, *hello)) for options in (
+        ["--scope", "all"], ["--startup"], ["-C"], ["-e", "status=failed"], ["--max-cycles", "90000"])]
+    for name, text in itertools.chain(runs, more):
         lines = [json.loads(line) for line in text.splitlines()]
         first_of_kind = set()
         try:
@@ -68,7 +74,7 @@ def main():
             failed += 1
             print(f"{name}, line {number}: {error.json_path}: {error.message}")
     print(f"{count} lines valid; types: {', '.join(sorted(seen))}")
-    sys.exit(1 if failed or not seen >= {"header", "call", "exception", "dispatch", "end"} else 0)
+    sys.exit(1 if failed or not seen >= {"header", "call", "exception", "dispatch", "instruction", "summary", "end"} else 0)
 
 
 main()

@@ -95,7 +95,8 @@ function showFooter(find) {
     make("span", f.reason === "guest_exit" ? "fact" : "fact failed", make("span", "dim", "ended "),
       f.reason.replace("_", " ") + (f.status === undefined ? "" : " " + hex(f.status))),
     make("span", "fact", make("span", "dim", "clocks "), clocks(f.clocks)),
-    make("span", "fact", make("span", "dim", "records "), clocks(f.records)),
+    make("span", "fact", make("span", "dim", "records "),
+      (f.shown === undefined ? "" : clocks(f.shown) + " of ") + clocks(f.records)),
     make("span", "fact", make("span", "dim", "service body "), f.service_body));
   const notes = [];
   if (f.message) notes.push(f.message);
