@@ -197,16 +197,16 @@ void TextSink::entered(const Record& record) {
 }
 
 void TextSink::suspended(const Record& record) {
-    open_[record.number] = {
-        record.thread,
-        fmt::format("#{}{} {}({}) ... unfinished\n", record.number, threads_.mark(record),
-                    colored(record.call_name, bold), arguments_text(record))};
+    open_[record.number] = {record.thread, fmt::format("{}({})", colored(record.call_name, bold),
+                                                       arguments_text(record))};
 }
 
 void TextSink::flush_open(std::uint32_t thread) {
+    static_cast<void>(threads_.mark(thread));  // from here on there are several
     for (auto& [number, call] : open_) {
-        if (call.thread != thread && !call.line.empty()) {
-            write_(std::exchange(call.line, {}));
+        if (call.thread != thread && !call.what.empty()) {
+            write_(fmt::format("#{}{} {} ... unfinished\n", number, threads_.mark(call.thread),
+                               std::exchange(call.what, {})));
         }
     }
 }
@@ -241,7 +241,7 @@ void TextSink::call(const Record& record) {
         result = colored(result, red);
     }
     const auto open = open_.extract(record.number);
-    const bool resumes = open && open.mapped().line.empty();
+    const bool resumes = open && open.mapped().what.empty();
     const std::string what = resumes ? " ... resumed" : fmt::format("({})", arguments_text(record));
     write_(fmt::format("#{}{} {}{} = {}{}{}, {} clocks\n", record.number, threads_.mark(record),
                        colored(record.call_name, bold), what, result, outputs_text(record),

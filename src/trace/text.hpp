@@ -50,7 +50,7 @@ class TextSink : public Sink {
     std::map<std::string, Transparent> transparent_;
     struct OpenCall {
         std::uint32_t thread = 0;
-        std::string line;  ///< empty once it is written
+        std::string what;  ///< the call with its arguments; empty once it is written
     };
     std::map<std::uint64_t, OpenCall> open_;  ///< by number
     ThreadMarks threads_;

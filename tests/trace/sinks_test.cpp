@@ -103,7 +103,7 @@ TEST_CASE("text: a call is a pair of lines when another thread's stands between"
         }
     }
     CHECK(calls == std::vector<std::string>{
-                       "#1 NtWaitForSingleObject() ... unfinished",
+                       "#1 [0x4] NtWaitForSingleObject() ... unfinished",
                        "#2 [0x8] NtClose() = 0x00000000",
                        "#3 [0x8] NtSetEvent() = 0x00000000",
                        "#1 [0x4] NtWaitForSingleObject ... resumed = 0x00000000",

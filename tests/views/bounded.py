@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A trace ten times as long needs no more memory, whatever its format, and neither does diff."""
+import os
+import subprocess
+import sys
+import tempfile
+
+SHORT, LONG = 4000, 40000
+SLACK_KIB = 1024
+
+
+def peak(*command):
+    """Peak resident KiB of a program that ends with status 0."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{command}: status {process.returncode}"
+    return usage.ru_maxrss
+
+
+def main():
+    ringside, _, examples = sys.argv[1:4]
+    guest = os.path.join(examples, "null_call.exe")
+    failures = 0
+
+    def compare(what, short, long):
+        nonlocal failures
+        print(f"{what}: {short} KiB, {long} KiB")
+        failures += long > short + SLACK_KIB
+
+    for options in (["text"], ["tree"], ["jsonl"], ["jsonl", "--costs"], ["perfetto"], ["html"],
+                    ["text", "-c"], ["text", "-e", "status=failed,/Close/"]):
+        sizes = [peak(ringside, "trace", "--format", *options, "-o", "/dev/null", guest, str(calls))
+                 for calls in (SHORT, LONG)]
+        compare(" ".join(options), *sizes)
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = []
+        for calls in (SHORT, LONG):
+            file = os.path.join(folder, f"{calls}.jsonl")
+            peak(ringside, "trace", "--format", "jsonl", "-o", file, guest, str(calls))
+            sizes.append(peak(ringside, "diff", file, file))
+        compare("diff", *sizes)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
