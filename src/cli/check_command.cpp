@@ -81,6 +81,7 @@ int check_command(const CommandLine& line) {
     ReportFiles reports(options.reports);
     CaseRunner runner(options, line.limits);
     Output output({}, STDOUT_FILENO);
+    const InterruptGuard guard;  // between the runs too: what was built has to go
     const int status = check::check(
         request, runner,
         [&output](std::string_view text) {

@@ -27,15 +27,7 @@ extern "C" void ringside_on_interrupt(int) {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(guest::Machine& machine) {
-    while (slot_ < running_machines.size()) {
-        guest::Machine* free = nullptr;
-        if (running_machines[slot_].compare_exchange_strong(free, &machine)) {
-            break;
-        }
-        ++slot_;
-    }
-    ensure(slot_ < running_machines.size(), "a slot for each machine that runs");
+InterruptGuard::InterruptGuard() {
     guards.fetch_add(1);
     struct sigaction action {};
     action.sa_handler = &ringside_on_interrupt;
@@ -45,11 +37,23 @@ InterruptGuard::InterruptGuard(guest::Machine& machine) {
     sigaction(SIGINT, &action, nullptr);
 }
 
+InterruptGuard::InterruptGuard(guest::Machine& machine) : InterruptGuard() {
+    for (std::size_t slot = 0; slot < running_machines.size() && !slot_; ++slot) {
+        guest::Machine* free = nullptr;
+        if (running_machines[slot].compare_exchange_strong(free, &machine)) {
+            slot_ = slot;
+        }
+    }
+    ensure(slot_.has_value(), "a slot for each machine that runs");
+}
+
 InterruptGuard::~InterruptGuard() {
+    if (slot_) {
+        running_machines[*slot_].store(nullptr);
+    }
     if (guards.fetch_sub(1) == 1) {
         std::signal(SIGINT, SIG_DFL);
     }
-    running_machines[slot_].store(nullptr);
 }
 
 bool was_interrupted() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "guest/machine.hpp"
 
@@ -12,12 +13,14 @@ namespace ringside::cli {
 class InterruptGuard {
   public:
     explicit InterruptGuard(guest::Machine& machine);
+    /// Without a machine: Ctrl-C is only noted, for was_interrupted().
+    InterruptGuard();
     ~InterruptGuard();
     InterruptGuard(const InterruptGuard&) = delete;
     InterruptGuard& operator=(const InterruptGuard&) = delete;
 
   private:
-    std::size_t slot_ = 0;
+    std::optional<std::size_t> slot_;
 };
 
 /// Whether Ctrl-C was pressed; for waits inside host calls.

@@ -185,6 +185,22 @@ TEST_CASE("check: [build] makes what the world names, in a folder that goes away
     CHECK(contains(finished.output, "ended with status 3\n      no good\n"));
 }
 
+TEST_CASE("check: Ctrl-C ends a build too, and takes its folder along", "[cli]") {
+    const TemporaryFolder folder;
+    Spawn spawn;
+    spawn.arguments = {RINGSIDE_BINARY, "check",
+                       folder.file("a.case.toml",
+                                   "[build]\ncommand = \"echo $OUT > where; sleep 50\"\n"
+                                   "[world]\nprogram = \"a.exe\"\n")};
+    spawn.interrupt_after_ms = 1500;
+    const auto finished = run(spawn);
+    INFO(finished.output);
+    CHECK(finished.status == 130);
+    std::string where = text_of_file(folder.path() + "/where");
+    where.pop_back();
+    CHECK_FALSE(std::filesystem::exists(where));
+}
+
 TEST_CASE("check: -k, --list, --shard and -x choose among the runs", "[cli]") {
     const TemporaryFolder folder;
     folder.file("a.case.toml", hello_case);
