@@ -112,11 +112,22 @@ void add_resume(CLI::App& app, CommandLine& line) {
     add_trace_choice(app, line.trace);
 }
 
+static void add_gdb(CLI::App& app, CommandLine& line) {
+    app.option_defaults()->group("Debugging");
+    app.add_option("--gdb", line.gdb.address,
+                   "wait there for gdb, which then leads the run; on this machine only, unless "
+                   "ADDR says otherwise; see docs/gdb.md")
+        ->type_name("[ADDR:]PORT|unix:PATH");
+    app.add_flag("--startup", line.output.startup,
+                 "gdb begins at the kernel's first instruction, not at the program's entry point");
+}
+
 void add_run(CLI::App& app, CommandLine& line) {
     add_world(app, line.world);
     add_limits(app, line.limits);
     add_snapshot(app, line.snapshot);
     add_output(app, line.output);
+    add_gdb(app, line);
     add_program(app, line.world);
 }
 

@@ -103,6 +103,10 @@ struct DiffOptions {
     std::vector<std::string> ignore;
 };
 
+struct GdbOptions {
+    std::string address;  ///< where gdb may connect; empty: nobody waits for it
+};
+
 struct CheckOptions {
     std::vector<std::string> paths;
     std::vector<std::string> program_folders;
@@ -212,6 +216,7 @@ struct CommandLine {
     ResumeOptions resume;
     TraceOptions trace;
     DiffOptions diff;
+    GdbOptions gdb;
     CheckOptions check;
     CompletionsOptions completions;
     CoverageOptions coverage;

@@ -10,6 +10,7 @@
 #include "base/ensure.hpp"
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
+#include "cli/gdb_run.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/snapshots.hpp"
 #include "cli/stop_report.hpp"
@@ -77,6 +78,15 @@ void write_status(const std::string& path, World& world, const guest::StopReason
     file.flush();
 }
 
+/// What the run's journal has to keep; nothing: there need not be one.
+std::optional<host::Journal::Keeps> journal_for(const CommandLine& line) {
+    if (!line.gdb.address.empty()) {
+        return host::Journal::Keeps::answers;  // gdb goes back
+    }
+    const bool saves = line.command == Command::resume || !line.snapshot.at.empty();
+    return saves ? std::optional(host::Journal::Keeps::nothing) : std::nullopt;
+}
+
 }  // namespace
 
 int run_command(const CommandLine& line) {
@@ -105,8 +115,7 @@ int run_command(const CommandLine& line) {
     }
     const auto warn = messages.warn;
     World world(saved ? saved->options() : line.world, console, std::move(messages),
-                saved || !line.snapshot.at.empty() ? std::optional(host::Journal::Keeps::nothing)
-                                                   : std::nullopt);
+                journal_for(line));
     world.boot();
     if (saved) {
         saved->load(world);
@@ -141,8 +150,9 @@ int run_command(const CommandLine& line) {
     guest::StopReason stop;
     {
         const InterruptGuard guard(world.machine());
-        stop = run_and_save(world, limits_of(line.limits), line.snapshot,
-                            tracer ? &*tracer : nullptr, warn);
+        stop = line.gdb.address.empty() ? run_and_save(world, limits_of(line.limits), line.snapshot,
+                                                       tracer ? &*tracer : nullptr, warn)
+                                        : run_with_gdb(world, line, output);
     }
     if (tracer) {
         tracer->finish();

@@ -35,6 +35,10 @@ class Stepping {
     cpu::Cpu* cpu_;
 };
 
+StopReason stopped_by_observer() {
+    return {StopKind::observer, 0, "stopped by an observer", {}};
+}
+
 }  // namespace
 
 int StopReason::exit_status() const {
@@ -135,7 +139,14 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
     switch (exit.kind) {
         case engine::ExitKind::none:
         case engine::ExitKind::budget_spent: return std::nullopt;
-        case engine::ExitKind::port_io: return personality.port_io(*this, exit);
+        case engine::ExitKind::port_io:
+            if (auto stop = personality.port_io(*this, exit)) {
+                return stop;
+            }
+            // Who watches services may stop the run there, as others do at instructions.
+            return cpu_.exit.kind == engine::ExitKind::debug_stop
+                       ? std::optional(stopped_by_observer())
+                       : std::nullopt;
         case engine::ExitKind::halted:
             if (auto stop = personality.halted(*this)) {
                 return stop;
@@ -150,7 +161,7 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
             return std::nullopt;
         case engine::ExitKind::shutdown: return personality.shutdown(*this);
         case engine::ExitKind::debug_stop:
-            return StopReason{StopKind::observer, 0, "stopped by an observer", {}};
+            return stopped_by_observer();
     }
     return std::nullopt;
 }

@@ -10,6 +10,9 @@ namespace ringside::guest {
 
 void Observers::add(cpu::CpuObserver& observer, std::set<std::uint32_t> probes, ControlFlow flow,
                     std::vector<cpu::Watch> watches) {
+    if (passed_ && probes.contains(passed_->value)) {
+        passed_.reset();  // that was for a probe that has gone since
+    }
     entries_.push_back({&observer, std::move(probes), flow, std::move(watches), false});
     install();
 }

@@ -63,6 +63,24 @@ TEST_CASE("observers: each hears of transitions, and of its own probes only", "[
     CHECK(second.places == std::vector<std::uint32_t>{user, lookup, lookup});
 }
 
+TEST_CASE("observers: a probe is passed by once, but not one that is set behind that wish",
+          "[guest]") {
+    for (const bool set_behind : {false, true}) {
+        test::RingMachine ring;
+        const LinearAddress user = ring.kernel.at("user");
+        Counter counter;
+        if (set_behind) {
+            ring.machine.observers().pass_probe(user);
+        }
+        ring.machine.observers().add(counter, {user.value});
+        if (!set_behind) {
+            ring.machine.observers().pass_probe(user);
+        }
+        REQUIRE(ring.run().status == 85);
+        CHECK(counter.places.size() == (set_behind ? 1 : 0));
+    }
+}
+
 TEST_CASE("observers: calls, returns and divided blocks are told, whatever the block size",
           "[guest]") {
     const auto told = [](std::uint32_t limit) {

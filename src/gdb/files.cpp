@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "gdb/files.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "gdb/hex.hpp"
+#include "gdb/kernel_entries.hpp"
+#include "gdb/packet.hpp"
+#include "gdb/stack_rules.hpp"
+#include "gdb/symbol_file.hpp"
+#include "gdb/xml.hpp"
+
+namespace ringside::gdb {
+namespace {
+
+constexpr std::string_view folder = "/guest/";
+// Numbers of the protocol's own (GDB manual, "Errno Values" and "struct stat").
+constexpr int no_such_file = 2;
+constexpr int bad_descriptor = 9;
+constexpr int invalid_argument = 22;
+constexpr int too_many_files = 23;
+constexpr std::uint32_t regular_file_readable = 0100444;
+constexpr std::size_t most_open = 64;
+
+std::string failure(int error) {
+    return fmt::format("F-1,{:x}", error);
+}
+
+void big_endian(std::string& text, std::uint64_t value, unsigned bytes) {
+    for (unsigned i = bytes; i-- > 0;) {
+        text += static_cast<char>(value >> (8 * i) & 0xFF);
+    }
+}
+
+/// Of a file that was written a second after 1970: a date of zero means none to gdb.
+std::string stat_of(std::size_t size) {
+    constexpr std::uint32_t date = 1;
+    std::string text;
+    for (const std::uint32_t field : {0U, 0U, regular_file_readable, 1U, 0U, 0U, 0U}) {
+        big_endian(text, field, 4);
+    }
+    for (const std::uint64_t field :
+         {std::uint64_t{size}, std::uint64_t{512}, (size + 511) / 512}) {
+        big_endian(text, field, 8);
+    }
+    for (const std::uint32_t field : {date, date, date}) {
+        big_endian(text, field, 4);
+    }
+    return text;
+}
+
+std::string attached(std::string_view data) {
+    return fmt::format("F{:x};{}", data.size(), escaped(data));
+}
+
+}  // namespace
+
+const guest::Module* Files::program() const {
+    const guest::SymbolTable& symbols = personality_.symbols();
+    const auto entry = personality_.program_entry();
+    const auto& modules = symbols.modules();
+    const auto found = std::find_if(modules.begin(), modules.end(), [&](const auto& row) {
+        return entry && *entry - row.second.base < row.second.size;
+    });
+    if (found != modules.end()) {
+        return &found->second;
+    }
+    return modules.empty() ? nullptr : &modules.begin()->second;
+}
+
+std::string Files::program_path() const {
+    const guest::Module* const module = program();
+    return module == nullptr ? "" : fmt::format("{}{}", folder, module->name);
+}
+
+std::string Files::library_list() const {
+    std::string text = "<library-list>\n";
+    for (const auto& [base, module] : personality_.symbols().modules()) {
+        if (&module != program()) {
+            text +=
+                fmt::format("  <library name=\"{}{}\"><segment address=\"0x{:x}\"/></library>\n",
+                            folder, xml_text(module.name), base);
+        }
+    }
+    return text + "</library-list>\n";
+}
+
+std::optional<std::string> Files::content_of(std::string_view path) const {
+    if (!take_prefix(path, folder)) {
+        return std::nullopt;
+    }
+    for (const auto& [base, module] : personality_.symbols().modules()) {
+        if (module.name == path) {
+            return symbol_file_of(module);
+        }
+    }
+    return std::nullopt;
+}
+
+std::string Files::symbol_file_of(const guest::Module& module) const {
+    const Placed placed = &module == program() ? Placed::as_program : Placed::as_library;
+    std::vector<KernelEntry> entries = kernel_entries(machine_);
+    std::erase_if(entries, [&module](const KernelEntry& entry) {
+        return entry.at - module.base >= module.size;
+    });
+    const CodeReader code{
+        [this](LinearAddress from, std::size_t length) { return memory_.read(from, length); }};
+    const StackRules rules = stack_rules(module, entries, code);
+    const LinearAddress end = module.base + module.size;
+    const bool has_border = !entries.empty();
+    const std::uint32_t bias = placed == Placed::as_program ? 0 : module.base.value;
+    return symbol_file(module, placed, frame_section(rules, bias, has_border ? end.value : 0),
+                       has_border ? border_bytes : 0);
+}
+
+std::string Files::open(std::string_view arguments) {
+    const auto path = text_from_hex(take_until(arguments, ','));
+    const auto content = path ? content_of(*path) : std::nullopt;
+    if (!content) {
+        return failure(no_such_file);
+    }
+    std::uint32_t descriptor = 0;
+    while (open_.contains(descriptor)) {
+        ++descriptor;
+    }
+    if (descriptor == most_open) {
+        return failure(too_many_files);
+    }
+    open_.emplace(descriptor, *content);
+    return fmt::format("F{:x}", descriptor);
+}
+
+std::string Files::read(std::string_view arguments) const {
+    const auto descriptor = hex_dword(take_until(arguments, ','));
+    const auto count = hex_number(take_until(arguments, ','));
+    const auto offset = hex_number(arguments);
+    if (!descriptor || !count || !offset) {
+        return failure(invalid_argument);
+    }
+    const auto file = open_.find(*descriptor);
+    if (file == open_.end()) {
+        return failure(bad_descriptor);
+    }
+    const std::string_view content = file->second;
+    if (*offset >= content.size()) {
+        return attached({});
+    }
+    // Every byte may need two.
+    return attached(content.substr(*offset, static_cast<std::size_t>(std::min<std::uint64_t>(
+                                                *count, largest_packet / 2 - 32))));
+}
+
+std::string Files::status(std::string_view arguments) const {
+    const auto descriptor = hex_dword(arguments);
+    const auto file = descriptor ? open_.find(*descriptor) : open_.end();
+    return file == open_.end() ? failure(bad_descriptor) : attached(stat_of(file->second.size()));
+}
+
+std::string Files::answer(std::string_view request) {
+    const std::string_view verb = take_until(request, ':');
+    if (verb == "setfs") {
+        return "F0";  // there is one file system
+    }
+    if (verb == "open") {
+        return open(request);
+    }
+    if (verb == "pread") {
+        return read(request);
+    }
+    if (verb == "fstat") {
+        return status(request);
+    }
+    if (verb == "close") {
+        const auto descriptor = hex_dword(request);
+        return descriptor && open_.erase(*descriptor) != 0 ? "F0" : failure(bad_descriptor);
+    }
+    return verb == "readlink" ? failure(invalid_argument) : std::string();
+}
+
+}  // namespace ringside::gdb

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+// What a user types into gdb, and what gdb answers.
+#include <regex>
+
+#include <catch2/catch.hpp>
+
+#include "cli/cli.hpp"
+
+using namespace ringside::test;
+
+namespace {
+
+constexpr const char* debugger = "/usr/bin/gdb";
+
+bool has_gdb() {
+    Spawn spawn;
+    spawn.arguments = {"/bin/sh", "-c", std::string("test -x ") + debugger};
+    const bool there = run(spawn).status == 0;
+    if (!there) {
+        WARN("SKIP: no gdb here; ./dev setup installs it");
+    }
+    return there;
+}
+
+/// One run of ringside that gdb leads by a script; what gdb printed. `options` stand between
+/// `ringside run` and the program.
+struct Transcript {
+    std::string text;
+    std::string ringside;  ///< what Ringside printed, the guest's output included
+    int status = -1;
+
+    Transcript(const std::string& options, const std::string& program,
+               const std::vector<std::string>& commands) {
+        const TemporaryFolder folder;
+        std::string script = "set pagination off\nset width 0\nset confirm off\n";
+        script += "target remote " + folder.path() + "/socket\n";
+        for (const std::string& command : commands) {
+            script += "echo > " + command + "\\n\n" + command + "\n";
+        }
+        const std::string commands_file = folder.file("commands", script);
+        Spawn spawn;
+        spawn.arguments = {"/bin/sh", "-c",
+                           std::string(RINGSIDE_BINARY) + " run --gdb unix:" + folder.path() +
+                               "/socket " + options + " " + program + " >" + folder.path() +
+                               "/out 2>&1 & server=$!\n" + "i=0; while [ ! -S " + folder.path() +
+                               "/socket ] && [ $i -lt 500 ]; do sleep 0.02; i=$((i+1)); done\n" +
+                               debugger + " -nx -batch -x " + commands_file +
+                               " 2>&1\nwait $server\n"};
+        spawn.environment = {"HOME=" + folder.path(), "PATH=/usr/bin:/bin"};
+        const Finished finished = run(spawn);
+        text = finished.output + finished.error;
+        status = finished.status;
+        ringside = text_of_file(folder.path() + "/out");
+    }
+
+    [[nodiscard]] bool shows(const std::string& pattern) const {
+        return std::regex_search(text, std::regex(pattern));
+    }
+    /// What stands between one command and the next.
+    [[nodiscard]] std::string after(const std::string& command) const {
+        const auto at = text.find("> " + command + "\n");
+        if (at == std::string::npos) {
+            return {};
+        }
+        const auto from = at + command.size() + 3;
+        return text.substr(from, text.find("\n> ", from) - from);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("gdb: break at ntdll!NtReadFile, step through INT 2E into the kernel and look back",
+          "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb("--entry int2e", example("readfile.exe"),
+                         {"break *'ntdll!NtReadFile'", "continue", "bt", "info sharedlibrary",
+                          "break *'ntdll!KiIntSystemCall'", "continue", "stepi", "x/i $pc",
+                          "info registers cpl", "stepi", "x/i $pc", "p/x $cs", "info registers cpl",
+                          "bt", "stepi 3", "bt", "delete", "continue"});
+    INFO(gdb.text);
+    INFO(gdb.ringside);
+    CHECK(gdb.status == 0);
+    CHECK(contains(gdb.after("continue"), "ntdll!NtReadFile ()"));
+    CHECK(std::regex_search(gdb.after("bt"),
+                            std::regex("#0 .*ntdll!NtReadFile[^]*#1 .*kernel32!ReadFile[^]*#2 "
+                                       ".*start")));
+    CHECK(contains(gdb.after("info sharedlibrary"), "/guest/nt"));
+    CHECK(gdb.shows("=> .*ntdll!KiIntSystemCall\\+4>:\\tint +\\$0x2e"));
+    CHECK(gdb.shows("=> .*<nt!KiSystemService>"));
+    CHECK(contains(gdb.after("p/x $cs"), "0x8"));
+    CHECK(
+        gdb.shows("#0 .*nt!KiSystemService[^]*#1 +<signal handler called>[^]*#2 "
+                  ".*ntdll!KiIntSystemCall[^]*#3 .*ntdll!NtReadFile[^]*#4 "
+                  ".*kernel32!ReadFile"));
+    CHECK(contains(gdb.after("delete"), ""));
+    CHECK(gdb.shows("exited normally"));
+    CHECK(contains(gdb.ringside, "waiting for gdb: target remote "));
+}
+
+TEST_CASE("gdb: SYSENTER is stepped into as well, and its frames are found before one is built",
+          "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb(
+        "--entry sysenter", example("readfile.exe"),
+        {"break *'ntdll!NtReadFile'", "continue", "break *'ntdll!KiFastSystemCall'", "continue",
+         "stepi", "x/i $pc", "stepi", "x/i $pc", "bt", "stepi 5", "bt 3", "stepi 12", "bt 4",
+         "break *'nt!KiSystemServiceCall'", "continue", "stepi", "bt 5", "kill"});
+    INFO(gdb.text);
+    CHECK(gdb.shows("=> .*ntdll!KiFastSystemCall\\+2>:\\tsysenter"));
+    CHECK(gdb.shows("=> .*<nt!KiFastCallEntry>"));
+    CHECK(std::regex_search(
+        gdb.after("bt"), std::regex("#0 .*nt!KiFastCallEntry[^]*#1 .*ntdll!KiFastSystemCall[^]*#2 "
+                                    ".*ntdll!NtReadFile[^]*#3 .*kernel32!ReadFile")));
+    CHECK(contains(gdb.after("bt 3"), "ntdll!NtReadFile"));
+    CHECK(contains(gdb.after("bt 4"), "ntdll!KiFastSystemCallRet"));
+    CHECK(std::regex_search(gdb.after("bt 5"),
+                            std::regex("#0 .*nt![^]*#1 .*nt!KiSystemService[^]*#2 +<signal "
+                                       "handler called>[^]*#3 .*ntdll!KiFastSystemCallRet")));
+    CHECK(contains(gdb.ringside, "gdb ended the run"));
+}
+
+TEST_CASE("gdb: a watchpoint stops at what the program and at what the kernel writes",
+          "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    // The buffer is the program's own; the service's body fills it.
+    const Transcript gdb("", example("readfile.exe"),
+                         {"break *'ntdll!NtReadFile'", "continue", "set $b = *(int*)($esp+24)",
+                          "watch *(int*)$b", "continue", "x/s $b", "bt 2", "kill"});
+    INFO(gdb.text);
+    CHECK(gdb.shows("Hardware watchpoint 2: "));
+    CHECK(gdb.shows("Old value = 0\nNew value = "));
+    const std::string start = text_of_file(example("readfile.txt")).substr(0, 12);
+    CHECK(contains(gdb.after("x/s $b"), start));
+}
+
+TEST_CASE("gdb: a run goes back from the kernel to ring 3, and further", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    for (const std::string entry : {"int2e", "sysenter"}) {
+        const bool gate = entry == "int2e";
+        const std::string stub = gate ? "'ntdll!KiIntSystemCall'" : "'ntdll!KiFastSystemCall'";
+        const Transcript gdb("--entry " + entry, example("readfile.exe"),
+                             {"break *'ntdll!NtReadFile'",
+                              "continue",
+                              "p $clock",
+                              "break *" + stub,
+                              "continue",
+                              "stepi 2",
+                              "x/i $pc",
+                              "reverse-stepi",
+                              "info registers cpl",
+                              "x/2i $pc",
+                              "stepi 40",
+                              "reverse-stepi 39",
+                              "p $cpl",
+                              "delete 2",
+                              "reverse-continue",
+                              "p $clock == $1",
+                              "reverse-continue",
+                              "reverse-stepi",
+                              "delete",
+                              "continue"});
+        INFO(gdb.text);
+        CHECK(
+            contains(gdb.after("x/i $pc"), gate ? "<nt!KiSystemService>" : "<nt!KiFastCallEntry>"));
+        CHECK(std::regex_search(gdb.after("info registers cpl"), std::regex("cpl +0x3")));
+        CHECK(contains(gdb.after("x/2i $pc"), gate ? "int    $0x2e" : "sysenter"));
+        CHECK(contains(gdb.after("p $cpl"), "= 0"));
+        CHECK(contains(gdb.after("reverse-continue"), "ntdll!NtReadFile"));
+        CHECK(contains(gdb.after("p $clock == $1"), "= 1"));
+        CHECK(gdb.shows("No more reverse-execution history"));
+        CHECK(gdb.shows("exited normally"));
+        // What the program wrote, it wrote once.
+        const std::string written = text_of_file(example("readfile.txt"));
+        CHECK(contains(gdb.ringside, written));
+        CHECK_FALSE(contains(gdb.ringside, written + written));
+    }
+}
+
+TEST_CASE("gdb: a watchpoint leads back to who wrote", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb(
+        "--entry int2e", example("readfile.exe"),
+        {"break *'nt!KiSystemServiceCall'", "continue", "delete", "set $eip_slot = $ebp+0x68",
+         "watch *(int*)$eip_slot", "reverse-continue", "x/i $pc", "p $cpl", "kill"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("reverse-continue"), "Hardware watchpoint 2"));
+    CHECK(contains(gdb.after("x/i $pc"), "int    $0x2e"));  // the gate pushed KTRAP_FRAME.Eip
+    CHECK(contains(gdb.after("p $cpl"), "= 3"));
+}
+
+TEST_CASE("gdb: threads that wait show where", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb("", example("threads.exe"),
+                         {"break *'nt!SwapContextThread'", "continue", "continue", "continue",
+                          "continue", "info threads", "thread apply all bt 3", "kill"});
+    INFO(gdb.text);
+    CHECK(gdb.shows("\\* *[0-9]+ +Thread"));
+    CHECK(contains(gdb.after("info threads"), "waits for"));
+    CHECK(contains(gdb.after("thread apply all bt 3"), "nt!KiSwapContext"));
+}
+
+TEST_CASE("gdb: registers of the system are there by name", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb(
+        "", example("hello.exe"),
+        {"p $fs_base", "p $cr0", "p/x $cr3", "p $idt_limit", "p $clock > 1000", "p $st0",
+         "p $xmm0.uint128", "p $eflags", "monitor msr", "monitor ssdt NtReadFile", "monitor idt 2E",
+         "monitor help", "x/2i 'nt!KiSystemService'", "kill"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("p $fs_base"), "= 2147"));  // the TEB, below 7FFE0000
+    CHECK(contains(gdb.after("p $cr0"), "[ PE"));
+    CHECK(contains(gdb.after("p $clock > 1000"), "= 1"));
+    CHECK(contains(gdb.after("p $st0"), "= 0"));
+    CHECK(contains(gdb.after("p $eflags"), "IF"));
+    CHECK(contains(gdb.after("monitor ssdt NtReadFile"), "nt!"));
+    CHECK(contains(gdb.after("monitor idt 2E"), "nt!KiSystemService"));
+    CHECK(contains(gdb.after("monitor help"), "physical"));
+    CHECK(contains(gdb.after("x/2i 'nt!KiSystemService'"), "push"));
+}
+
+TEST_CASE("gdb: system calls are caught by name", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb("", example("readfile.exe"),
+                         {"monitor catch NtReadFile NtClose", "continue", "p/x $eax", "bt 1",
+                          "monitor catch off", "continue"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("monitor catch NtReadFile NtClose"), "2 system calls are caught"));
+    CHECK(contains(gdb.after("p/x $eax"), "0xb7"));
+    CHECK(gdb.shows("exited normally"));
+}
+
+TEST_CASE("gdb: a program that was detached from runs on to its end", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb("", example("hello.exe"), {"break *'ntdll!NtWriteFile'", "detach"});
+    INFO(gdb.text);
+    CHECK(gdb.status == 0);
+    CHECK(contains(gdb.ringside, "Hello"));
+}
+
+TEST_CASE("gdb: --startup begins at the kernel's first instruction", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb("--startup", example("hello.exe"),
+                         {"x/i $pc", "p $cr0", "break *'ntdll!NtWriteFile'", "continue", "kill"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("x/i $pc"), "nt!KiSystemStartup"));
+    CHECK(contains(gdb.after("continue"), "ntdll!NtWriteFile"));
+}
+
+TEST_CASE("gdb: a failed run can be looked at before it is over", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb("", example("deadlock.exe"), {"continue", "info threads", "continue"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("continue"), "deadlock"));
+    CHECK(gdb.shows("SIGABRT"));
+    CHECK(gdb.status == 123);
+}
+
+TEST_CASE("gdb: an address that cannot be had is one line and status 2", "[cli][gdb]") {
+    for (const char* const address : {"99999", "nonsense", "unix:", "unix:/nowhere/at/all"}) {
+        const Finished finished =
+            ringside::test::ringside({"run", "--gdb", address, example("hello.exe")});
+        INFO(address);
+        CHECK(finished.status == 2);
+        CHECK(is_one_line(finished));
+    }
+}
+
+TEST_CASE("gdb: a bare program is debugged by its symbols", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb("--os bare", example("bare_timer.elf"),
+                         {"info registers eip", "stepi", "stepi", "p/x $cs", "kill"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("p/x $cs"), "0x8"));
+}
