@@ -2,6 +2,7 @@
 #include "gdb/files.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -87,7 +88,7 @@ std::string Files::library_list() const {
     return text + "</library-list>\n";
 }
 
-std::optional<std::string> Files::content_of(std::string_view path) const {
+std::optional<std::string> Files::content_of(std::string_view path) {
     if (!take_prefix(path, folder)) {
         return std::nullopt;
     }
@@ -99,9 +100,23 @@ std::optional<std::string> Files::content_of(std::string_view path) const {
     return std::nullopt;
 }
 
-std::string Files::symbol_file_of(const guest::Module& module) const {
+/// gdb opens a file several times; what it is made of changes with what is loaded, and when the
+/// kernel fills its IDT.
+const std::string& Files::symbol_file_of(const guest::Module& module) {
+    const std::vector<KernelEntry> entries = kernel_entries(machine_);
+    const std::pair state{personality_.symbols().generation(), entries.size()};
+    if (std::exchange(made_for_, state) != state) {
+        made_.clear();
+    }
+    const auto known = made_.find(module.base.value);
+    return known != made_.end()
+               ? known->second
+               : made_.emplace(module.base.value, make_symbol_file(module, entries)).first->second;
+}
+
+std::string Files::make_symbol_file(const guest::Module& module,
+                                    std::vector<KernelEntry> entries) const {
     const Placed placed = &module == program() ? Placed::as_program : Placed::as_library;
-    std::vector<KernelEntry> entries = kernel_entries(machine_);
     std::erase_if(entries, [&module](const KernelEntry& entry) {
         return entry.at - module.base >= module.size;
     });

@@ -6,8 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "gdb/memory.hpp"
+#include "gdb/stack_rules.hpp"
 #include "guest/machine.hpp"
 #include "guest/personality.hpp"
 
@@ -31,8 +34,10 @@ class Files {
 
   private:
     [[nodiscard]] const guest::Module* program() const;
-    [[nodiscard]] std::optional<std::string> content_of(std::string_view path) const;
-    [[nodiscard]] std::string symbol_file_of(const guest::Module& module) const;
+    [[nodiscard]] std::optional<std::string> content_of(std::string_view path);
+    [[nodiscard]] const std::string& symbol_file_of(const guest::Module& module);
+    [[nodiscard]] std::string make_symbol_file(const guest::Module& module,
+                                               std::vector<KernelEntry> entries) const;
     [[nodiscard]] std::string open(std::string_view arguments);
     [[nodiscard]] std::string read(std::string_view arguments) const;
     [[nodiscard]] std::string status(std::string_view arguments) const;
@@ -41,6 +46,8 @@ class Files {
     const guest::Personality& personality_;
     Memory memory_;
     std::map<std::uint32_t, std::string> open_;
+    std::map<std::uint32_t, std::string> made_;  ///< by base
+    std::pair<std::uint64_t, std::size_t> made_for_;
 };
 
 }  // namespace ringside::gdb

@@ -33,6 +33,8 @@ struct Transcript {
                const std::vector<std::string>& commands) {
         const TemporaryFolder folder;
         std::string script = "set pagination off\nset width 0\nset confirm off\n";
+        // gdb asks anew after two seconds, which a busy machine may take.
+        script += "set remotetimeout 60\n";
         script += "target remote " + folder.path() + "/socket\n";
         for (const std::string& command : commands) {
             script += "echo > " + command + "\\n\n" + command + "\n";
