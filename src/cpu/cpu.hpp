@@ -211,6 +211,11 @@ struct Cpu {
     [[nodiscard]] const Segment& segment(SegmentRegister r) const {
         return segments[static_cast<std::size_t>(r)];
     }
+    /// A segment that was loaded with such a selector before, or any other: FS goes to and fro
+    /// between two descriptors, whose hidden parts need not be worked out each time.
+    [[nodiscard]] Segment& worked_out_segment(Selector selector) {
+        return worked_out_segments_[selector.offset() / 8 % worked_out_segments_.size()];
+    }
     [[nodiscard]] std::uint32_t eflags() const { return system_flags | flags.value_bits(); }
     /// Loads every bit as given; the caller decided which may change.
     void set_eflags(std::uint32_t value) {
@@ -338,10 +343,13 @@ struct Cpu {
     /// Host address of `size` bytes from `a` when one translation at hand allows the current
     /// privilege all of them; else null, and the access goes the long way.
     [[nodiscard]] const std::byte* readable_at(LinearAddress a, std::uint32_t size) const {
-        const mmu::TlbEntry& e = tlb->slot(a);
-        return e.read_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
+        return readable_by(*tlb, a, size);
     }
     /// The same with given rights.
+    [[nodiscard]] const std::byte* readable_at(LinearAddress a, std::uint32_t size,
+                                               mmu::Privilege rights) {
+        return readable_by(translations(rights), a, size);
+    }
     [[nodiscard]] std::byte* writable_at(LinearAddress a, std::uint32_t size,
                                          mmu::Privilege rights) {
         const mmu::TlbEntry& e = translations(rights).slot(a);
@@ -368,6 +376,11 @@ struct Cpu {
                                    &mmu.tlb(mmu::Privilege::user);
     }
     [[gnu::noinline]] void enter_special_context();
+    [[nodiscard]] static const std::byte* readable_by(const mmu::Tlb& tlb, LinearAddress a,
+                                                      std::uint32_t size) {
+        const mmu::TlbEntry& e = tlb.slot(a);
+        return e.read_tag == page_of(a + (size - 1)).value ? e.host(a) : nullptr;
+    }
     [[nodiscard]] mmu::Tlb& translations(mmu::Privilege rights) {
         return *translations_[static_cast<std::size_t>(rights)];
     }
@@ -401,6 +414,7 @@ struct Cpu {
 
     std::vector<Watch> watches_;
     bool stepping_ = false;
+    std::array<Segment, 4> worked_out_segments_;
     SplitPlace split_place_;
     /// By privilege, for accesses that name theirs.
     std::array<mmu::Tlb*, 2> translations_{};

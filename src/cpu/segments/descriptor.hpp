@@ -35,6 +35,8 @@ class Descriptor {
     constexpr Descriptor(std::uint32_t low, std::uint32_t high)
         : bytes_((std::uint64_t{high} << 32) | low) {}
 
+    friend constexpr bool operator==(Descriptor, Descriptor) = default;
+
     [[nodiscard]] constexpr std::uint32_t low() const { return static_cast<std::uint32_t>(bytes_); }
     [[nodiscard]] constexpr std::uint32_t high() const {
         return static_cast<std::uint32_t>(bytes_ >> 32);

@@ -74,12 +74,7 @@ struct Segment {
     /// As real and virtual 8086 mode load it: the base is 16 times the selector. Limit and rights
     /// stay, so that those of an earlier protected mode go on to hold (SDM vol. 3, "Switching Back
     /// to Real-Address Mode").
-    void load_paragraph(Selector with_selector) {
-        selector = with_selector;
-        base = std::uint32_t{with_selector.value()} << 4;
-        descriptor = descriptor.with_base(base);
-        work_out_modes();
-    }
+    void load_paragraph(Selector with_selector);
     /// CS by a far transfer in the same modes: it may be written, too.
     void load_code_paragraph(Selector with_selector, std::uint32_t rights) {
         descriptor = descriptor.with_rights(rights);
@@ -96,7 +91,7 @@ struct Segment {
 
   private:
     void load_bounded(Selector with_selector, Descriptor with_descriptor);
-    void work_out_modes();
+    inline void work_out_modes();
 };
 
 }  // namespace ringside::cpu

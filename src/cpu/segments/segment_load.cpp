@@ -56,32 +56,54 @@ CheckedSegment unusual_stack_segment(Cpu& cpu, Selector selector, std::optional<
     return {entry->descriptor, selector};
 }
 
+namespace {
+
+/// Everything but what load_segment() does itself.
+[[gnu::noinline]] void load_any_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
+    Segment& s = cpu.segment(r);
+    if (!cpu.protected_mode()) {
+        s.load_paragraph(selector);
+    } else if (r == SegmentRegister::ss) {
+        stack_segment(cpu, selector, cpu.cpl).load_into(s);
+    } else {
+        data_segment(cpu, selector, cpu.cpl).load_into(s);
+    }
+}
+
+}  // namespace
+
+// A kernel's entry and exit load DS, ES and FS, from entries of the GDT that are at hand. This is
+// for them; it holds nothing over a call, so it has no frame.
 void load_segment(Cpu& cpu, SegmentRegister r, Selector selector) {
-    if (!cpu.protected_mode()) [[unlikely]] {
-        cpu.segment(r).load_paragraph(selector);
+    const std::uint32_t last = selector.offset() + 7U;
+    const LinearAddress address = cpu.gdtr.base + selector.offset();
+    const bool in_gdt = selector.table() == TableIndicator::gdt && !selector.is_null() &&
+                        last <= cpu.gdtr.limit && cpu.protected_mode();
+    const std::byte* const host =
+        in_gdt ? cpu.readable_at(address, 8, mmu::Privilege::supervisor) : nullptr;
+    if (host == nullptr || r == SegmentRegister::ss) [[unlikely]] {
+        load_any_segment(cpu, r, selector);
         return;
     }
-    if (r == SegmentRegister::ss) {
-        stack_segment(cpu, selector, cpu.cpl).load_into(cpu.segment(r));
+    const Descriptor d{load<std::uint64_t>(host)};
+    if (d.rights() != usual_rights::data(3) &&
+        d.rights() != usual_rights::data(std::max(cpu.cpl, selector.rpl()))) [[unlikely]] {
+        load_any_segment(cpu, r, selector);
         return;
     }
-    const auto entry = find_descriptor(cpu, selector);
-    if (!entry) [[unlikely]] {
-        data_segment(cpu, selector, cpu.cpl).load_into(cpu.segment(r));  // null, or a fault
+    Segment& s = cpu.segment(r);
+    if (s.selector == selector && s.descriptor == d) {
+        return;  // often what the register holds already
+    }
+    if (d.is_flat()) {
+        s.load_flat(selector, d);
         return;
     }
-    const Descriptor d = entry->descriptor;
-    if (d.rights() == usual_rights::data(3) ||
-        d.rights() == usual_rights::data(std::max(cpu.cpl, selector.rpl()))) [[likely]] {
-        Segment& s = cpu.segment(r);
-        // A kernel's entry loads DS and ES with what they hold.
-        if (s.selector != selector || s.descriptor.low() != d.low() ||
-            s.descriptor.high() != d.high()) {
-            s.load(selector, d);
-        }
-        return;
+    Segment& known = cpu.worked_out_segment(selector);
+    if (known.selector != selector || known.descriptor != d) {
+        known.load(selector, d);
     }
-    checked_data_segment(cpu, selector, *entry, cpu.cpl, {}).load_into(cpu.segment(r));
+    s = known;
 }
 
 }  // namespace ringside::cpu

@@ -133,6 +133,37 @@ TEST_CASE("a DS that is not flat is honoured in the same block, and so is the wa
     CHECK(m.reg(GeneralRegister::edx) == 0x2222);
 }
 
+TEST_CASE("FS goes to and fro between two segments, and one moves in the GDT meanwhile",
+          "[segments]") {
+    for (const bool paged : {false, true}) {
+        CAPTURE(paged);
+        Rings m(0);
+        if (paged) {
+            m.enable_paging();
+        }
+        constexpr std::uint32_t accessed_data = 0x00409300;
+        m.descriptor(Rings::spare, 0x5000FFFF, accessed_data);
+        m.descriptor(Rings::spare2, 0x5100FFFF, accessed_data);
+        m.set_dword(0x5010, 0x1111);
+        m.set_dword(0x5110, 0x2222);
+        m.set_dword(0x6010, 0x3333);
+        m.reg(GeneralRegister::eax) = Rings::spare;
+        m.reg(GeneralRegister::ebx) = Rings::spare2;
+        m.run(
+            "8e e0 64 8b 0d 10 00 00 00"           // mov fs,ax; mov ecx,fs:[10h]
+            "8e e3 64 8b 15 10 00 00 00"           // mov fs,bx; mov edx,fs:[10h]
+            "8e e0 c7 05 40 10 00 00 ff ff 00 60"  // mov fs,ax; its base in the GDT becomes 6000h
+            "64 8b 2d 10 00 00 00"                 // mov ebp,fs:[10h]: the hidden part stays
+            "8e e3 8e e0 64 8b 35 10 00 00 00"     // mov fs,bx; mov fs,ax; mov esi,fs:[10h]
+            "8e e3 64 8b 3d 10 00 00 00 f4");      // mov fs,bx; mov edi,fs:[10h]
+        CHECK(m.reg(GeneralRegister::ecx) == 0x1111);
+        CHECK(m.reg(GeneralRegister::edx) == 0x2222);
+        CHECK(m.reg(GeneralRegister::ebp) == 0x1111);
+        CHECK(m.reg(GeneralRegister::esi) == 0x3333);
+        CHECK(m.reg(GeneralRegister::edi) == 0x2222);
+    }
+}
+
 TEST_CASE("mov r32,sreg clears the upper half, mov m16,sreg writes two bytes", "[segments]") {
     Rings m(0);
     m.reg(GeneralRegister::eax) = 0xFFFFFFFF;
