@@ -72,7 +72,7 @@ void InterruptLines::update(cpu::Cpu& cpu, bool clock_ticks) {
 }
 
 std::optional<std::uint64_t> InterruptLines::next_look() const {
-    const auto waiting = std::accumulate(requests_.begin(), requests_.end(), std::uint64_t{0});
+    const auto waiting = std::accumulate(requests_.begin(), requests_.end(), 0U);
     if (waiting > (offered_ ? 1U : 0U)) {
         return looked_at_ + 1;  // behind the next instruction: the CPU may have taken the first
     }

@@ -41,7 +41,7 @@ std::uint16_t dx(const Cpu& cpu) {
 }
 
 std::uint64_t port_ticks(const Cpu& cpu, const Op* op, PortForm form, PortRight right) {
-    return op->clocks + cpu.clocks.port(form, right).ticks;
+    return op->clocks + cpu.clocks.port_ticks(form, right);
 }
 
 template <typename W, bool immediate>

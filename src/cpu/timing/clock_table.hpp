@@ -99,6 +99,10 @@ class ClockTable {
     [[nodiscard]] PathCost task_switch(Task from, Task to, bool by_iret = false) const;
     /// The repeated forms have a formula of the elements done.
     [[nodiscard]] Cost port(PortForm form, PortRight right) const;
+    /// Its ticks alone: a kernel calls its host by a port.
+    [[nodiscard]] std::uint32_t port_ticks(PortForm form, PortRight right) const {
+        return ports_[static_cast<std::size_t>(form)][static_cast<std::size_t>(right)].figure->base;
+    }
 
     /// The formula with this Cost::formula_index, which is not 0.
     [[nodiscard]] const Formula& formula(std::uint16_t index) const {
