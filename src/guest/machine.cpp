@@ -160,8 +160,7 @@ std::optional<StopReason> Machine::handle(Personality& personality, const engine
             }
             return std::nullopt;
         case engine::ExitKind::shutdown: return personality.shutdown(*this);
-        case engine::ExitKind::debug_stop:
-            return stopped_by_observer();
+        case engine::ExitKind::debug_stop: return stopped_by_observer();
     }
     return std::nullopt;
 }
