@@ -50,6 +50,7 @@ std::vector<std::string> near_misses(std::string_view word,
         }
     }
     std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
     std::vector<std::string> result;
     for (std::size_t i = 0; i < std::min(found.size(), most); ++i) {
         result.push_back(std::move(found[i].second));

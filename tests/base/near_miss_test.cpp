@@ -19,6 +19,7 @@ TEST_CASE("near miss: the candidates that differ least, nearest first", "[base]"
     CHECK(near_misses("ntclose", services) == std::vector<std::string>{"NtClose"});
     CHECK(near_misses("Close", services) == std::vector<std::string>{"NtClose"});
     CHECK(near_misses("NtColse", services) == std::vector<std::string>{"NtClose"});
+    CHECK(near_misses("NtClos", std::vector<std::string>(5, "NtClose")).size() == 1);
     CHECK(near_misses("chekc", std::vector<std::string>{"check"}).size() == 1);
     CHECK(near_misses("NtOpenProcessToken", services).empty());
     CHECK(near_misses("", services).empty());
