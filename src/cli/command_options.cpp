@@ -14,10 +14,7 @@ void add_vectors(CLI::App& app, CommandLine& line) {
     VectorsOptions& vectors = line.vectors;
     app.add_option("FILE|DIR", vectors.paths, "vector files, and folders to search for them")
         ->required();
-    app.add_option("--cpu", vectors.cpu,
-                   "processor model: i386, i486, pentium, p6 or modern (p6 plus SSE3)")
-        ->type_name("NAME")
-        ->capture_default_str();
+    add_cpu(app, vectors.cpu);
     add_fpu(app, vectors.fpu);
     app.add_option("--jobs", vectors.jobs, "threads of the host (default: one a processor)")
         ->type_name("N")
@@ -33,10 +30,13 @@ void add_vectors(CLI::App& app, CommandLine& line) {
 }
 
 void add_stubs(CLI::App& app, CommandLine& line) {
+    auto systems = system_names();
+    std::erase(systems, "bare");  // which has no services
     app.add_option("NAME", line.stubs.names,
                    "services (default: the whole nt table); win32k's by name");
     app.add_option("--os", line.world.os, "profile whose services, and whose form of a stub")
         ->type_name("NAME")
+        ->check(CLI::IsMember(systems))
         ->capture_default_str();
     add_table(app, line.world);
     std::vector<std::string> forms;
@@ -65,6 +65,7 @@ void add_bench(CLI::App& app, CommandLine& line) {
         ->capture_default_str();
     app.add_option("--timing", line.world.timing, "what the clock counts, as for run")
         ->type_name("LEVEL")
+        ->check(CLI::IsMember({"count", "table", "pipe", "memory"}))
         ->capture_default_str();
     add_service_clocks(app, line.world);
     app.add_option("--rounds", line.bench.rounds, "round trips of which the clocks are counted")

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/personalities.hpp"
+#include "cpu/model.hpp"
 #include "trace/jsonl.hpp"
 
 namespace ringside::cli {
@@ -18,6 +19,18 @@ void add_table(CLI::App& app, WorldOptions& world) {
                    "service table of your own, from number 0: lines Name argcount; see "
                    "docs/stubs.md")
         ->type_name("FILE");
+}
+
+void add_cpu(CLI::App& app, std::string& cpu) {
+    std::vector<std::string> names;
+    for (const cpu::Model model : {cpu::Model::i386, cpu::Model::i486, cpu::Model::pentium,
+                                   cpu::Model::p6, cpu::Model::modern}) {
+        names.emplace_back(cpu::traits(model).name);
+    }
+    app.add_option("--cpu", cpu, "processor model; modern is p6 plus SSE3")
+        ->type_name("NAME")
+        ->check(CLI::IsMember(names))
+        ->capture_default_str();
 }
 
 void add_fpu(CLI::App& app, std::string& fpu) {
@@ -65,10 +78,7 @@ void add_world(CLI::App& app, WorldOptions& world) {
         ->type_name("NAME")
         ->check(CLI::IsMember(system_names()))
         ->capture_default_str();
-    app.add_option("--cpu", world.cpu,
-                   "processor model: i386, i486, pentium, p6 or modern (p6 plus SSE3)")
-        ->type_name("NAME")
-        ->capture_default_str();
+    add_cpu(app, world.cpu);
     add_fpu(app, world.fpu);
     app.add_option("--timing", world.timing,
                    "what the clock counts: instructions, the documented figures, and on top of "

@@ -18,6 +18,7 @@ namespace ringside::cli {
 void add_repeatable(CLI::App& app, const char* name, std::vector<std::string>& values,
                     const char* type, const char* help);
 void add_table(CLI::App& app, WorldOptions& world);
+void add_cpu(CLI::App& app, std::string& cpu);
 void add_fpu(CLI::App& app, std::string& fpu);
 void add_service_clocks(CLI::App& app, WorldOptions& world);
 void add_world(CLI::App& app, WorldOptions& world);

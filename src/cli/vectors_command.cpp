@@ -11,20 +11,11 @@
 #include "cli/commands.hpp"
 #include "cli/file.hpp"
 #include "cli/vector_jobs.hpp"
+#include "cli/world.hpp"
 #include "cpu/float_arithmetic.hpp"
 
 namespace ringside::cli {
 namespace {
-
-cpu::Model model_of(const VectorsOptions& options) {
-    const auto model = cpu::model_named(options.cpu);
-    if (!model) {
-        throw InputError(
-            2, fmt::format("--cpu {}: no such model; use i386, i486, pentium, p6 or modern",
-                           options.cpu));
-    }
-    return *model;
-}
 
 /// The FILE of --report junit:FILE.
 std::string report_file(const std::string& report) {
@@ -43,7 +34,7 @@ std::string report_file(const std::string& report) {
 int vectors_command(const CommandLine& line) {
     const VectorsOptions& given = line.vectors;
     vectors::RunOptions options;
-    options.model = model_of(given);
+    options.model = model_option(given.cpu);
     options.float_arithmetic = cpu::float_arithmetic_named(given.fpu);
     options.first = given.first;
     const std::string report_path = report_file(given.report);

@@ -70,6 +70,8 @@ TEST_CASE("completions: bash offers commands, options, choices and files", "[cli
         {"ringside trace --color = n", "never"},
         {"ringside trace --color =", "auto always never"},
         {"ringside run --os vi", "vista"},
+        {"ringside vectors --cpu pe", "pentium"},
+        {"ringside stubs --os x", "xp-rtm xp"},
         {"ringside run --mhz ", ""},
         {"ringside run --patch a", "a patch"},
         {"ringside run --os xp --on", "--on-missing"},

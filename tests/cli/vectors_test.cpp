@@ -96,7 +96,7 @@ TEST_CASE("vectors: usage is one line and status 2", "[cli]") {
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
         {{"vectors"}, "FILE|DIR"},
         {{"vectors", folder.path() + "/none"}, "none: not found"},
-        {{"vectors", "--cpu", "z80", file}, "no such model"},
+        {{"vectors", "--cpu", "z80", file}, "--cpu: z80 not in {i386,i486,pentium,p6,modern}"},
         {{"vectors", "--jobs", "0", file}, "--jobs"},
         {{"vectors", "--report", "html:x", file}, "want junit:FILE"},
         {{"vectors", "--report", "junit:/no/such/folder/x", file}, "cannot be written"},
