@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ensure.hpp"
+#include "base/xml.hpp"
 #include "check/report_text.hpp"
 
 namespace ringside::check {

@@ -7,24 +7,6 @@
 
 namespace ringside::check {
 
-std::string xml_text(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-            case '&': result += "&amp;"; break;
-            case '<': result += "&lt;"; break;
-            case '>': result += "&gt;"; break;
-            case '"': result += "&quot;"; break;
-            default: {
-                const auto byte = static_cast<unsigned char>(c);
-                const bool printable = (byte >= 0x20 && byte < 0x7F) || c == '\n' || c == '\t';
-                result += printable ? c : '?';
-            }
-        }
-    }
-    return result;
-}
-
 std::string tap_text(std::string_view text) {
     std::string result;
     for (const char c : text) {

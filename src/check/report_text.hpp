@@ -10,8 +10,6 @@
 
 namespace ringside::check {
 
-/// Text for XML 1.0, which has no place for control characters. What is no UTF-8 becomes `?`.
-[[nodiscard]] std::string xml_text(std::string_view text);
 /// A description in TAP: one line, in which `#` would begin a directive.
 [[nodiscard]] std::string tap_text(std::string_view text);
 

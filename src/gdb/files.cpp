@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "base/xml.hpp"
 #include "gdb/hex.hpp"
 #include "gdb/kernel_entries.hpp"
 #include "gdb/packet.hpp"
 #include "gdb/stack_rules.hpp"
 #include "gdb/symbol_file.hpp"
-#include "gdb/xml.hpp"
 
 namespace ringside::gdb {
 namespace {

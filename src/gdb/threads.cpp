@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "gdb/xml.hpp"
+#include "base/xml.hpp"
 
 namespace ringside::gdb {
 namespace {

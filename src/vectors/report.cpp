@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/xml.hpp"
+
 namespace ringside::vectors {
 namespace {
 
@@ -13,37 +15,18 @@ std::string counts_text(const Counts& counts) {
                        counts.skipped);
 }
 
-/// Text for XML 1.0, which has no place for control characters.
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-            case '&': result += "&amp;"; break;
-            case '<': result += "&lt;"; break;
-            case '>': result += "&gt;"; break;
-            case '"': result += "&quot;"; break;
-            default: {
-                const auto byte = static_cast<unsigned char>(c);
-                const bool printable = (byte >= 0x20 && byte < 0x7F) || c == '\n' || c == '\t';
-                result += printable ? c : '?';
-            }
-        }
-    }
-    return result;
-}
-
 std::string junit_case(const FileResult& file, const std::string& mnemonic,
                        const MnemonicResult& row) {
     const std::string open = fmt::format(R"(    <testcase classname="{}" name="{}")",
-                                         escaped(file.path), escaped(mnemonic));
+                                         xml_text(file.path), xml_text(mnemonic));
     const std::string counts = counts_text(row.counts);
     if (row.counts.failed != 0) {
         return fmt::format("{}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                           open, counts, escaped(row.first_failure));
+                           open, counts, xml_text(row.first_failure));
     }
     if (row.counts.passed == 0) {
         return fmt::format("{}>\n      <skipped message=\"{}\"/>\n    </testcase>\n", open,
-                           escaped(row.skip_reason));
+                           xml_text(row.skip_reason));
     }
     return fmt::format("{}>\n      <system-out>{}</system-out>\n    </testcase>\n", open, counts);
 }
@@ -103,13 +86,13 @@ std::string junit_text(const std::vector<FileResult>& files) {
         });
         text += fmt::format(
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">\n",
-            escaped(file.path), rows.size() + (file.error.empty() ? 0 : 1), failed,
+            xml_text(file.path), rows.size() + (file.error.empty() ? 0 : 1), failed,
             file.error.empty() ? 0 : 1, skipped);
         if (!file.error.empty()) {
             text += fmt::format(
                 "    <testcase classname=\"{0}\" name=\"file\">\n      <error "
                 "message=\"{1}\"/>\n    </testcase>\n",
-                escaped(file.path), escaped(file.error));
+                xml_text(file.path), xml_text(file.error));
         }
         for (const auto& [mnemonic, row] : rows) {
             text += junit_case(file, mnemonic, row);

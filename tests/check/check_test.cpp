@@ -298,6 +298,23 @@ TEST_CASE("check: a frame field that no frame has is an error of the case", "[ch
         std::string::npos);
 }
 
+TEST_CASE("check: a JUnit report is XML whatever a guest printed", "[check]") {
+    const test::TemporaryFolder folder;
+    folder.file("a.case.toml", good);
+    const auto junit = checked(
+                           paths({folder.path()}),
+                           [](const Case&, const std::string&) {
+                               Observation run;
+                               run.stop.message = "\x01\x1B[0m Gr\u00FC\u00DFe \xFF <\xC0]]>";
+                               run.stop.kind = guest::StopKind::guest_exit;
+                               run.stop.status = 1;
+                               return run;
+                           },
+                           "junit")
+                           .report;
+    CHECK(junit.find("(??[0m Gr\u00FC\u00DFe ? &lt;?]]&gt;)") != std::string::npos);
+}
+
 TEST_CASE("check: reports say the same to other programs", "[check]") {
     const test::TemporaryFolder folder;
     folder.file("a.case.toml", good);
