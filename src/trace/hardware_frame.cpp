@@ -48,28 +48,6 @@ LinearAddress linear_address(const guest::Machine& machine, const cpu::Execution
     return {base_of(machine, point, point.cs, cpu::SegmentRegister::cs) + point.eip};
 }
 
-void read_gate(const guest::Machine& machine, cpu::Vector vector, Gate& gate) {
-    const cpu::Cpu& cpu = machine.cpu();
-    const auto number = static_cast<std::uint32_t>(vector);
-    if (!cpu.protected_mode()) {
-        gate.entry = cpu.idtr.base + 4 * number;
-        gate.type = "vector";
-        gate.offset = machine.peek<std::uint16_t>(gate.entry).value_or(0);
-        gate.selector = cpu::Selector{machine.peek<std::uint16_t>(gate.entry + 2).value_or(0)};
-        return;
-    }
-    gate.entry = cpu.idtr.base + 8 * number;
-    const auto low = machine.peek<std::uint32_t>(gate.entry);
-    const auto high = machine.peek<std::uint32_t>(gate.entry + 4);
-    if (low && high) {
-        const cpu::Descriptor descriptor(*low, *high);
-        gate.selector = descriptor.gate_selector();
-        gate.offset = descriptor.gate_offset();
-        gate.type = cpu::type_name(descriptor);
-        gate.dpl = descriptor.dpl();
-    }
-}
-
 std::optional<Frame> hardware_frame(const guest::Machine& machine, const cpu::Transition& entry,
                                     std::string_view gate_type) {
     if (entry.kind != cpu::TransitionKind::software_interrupt &&

@@ -15,9 +15,6 @@ namespace ringside::trace {
 [[nodiscard]] LinearAddress linear_address(const guest::Machine& machine,
                                            const cpu::ExecutionPoint& point);
 
-/// Fills in what the IDT, or in real mode the interrupt vector table, says of a vector.
-void read_gate(const guest::Machine& machine, cpu::Vector vector, Gate& gate);
-
 /// What the processor itself pushed when it went through a gate: the only frame there is where no
 /// kernel says how it builds its own. Nothing for a way in that pushes nothing.
 [[nodiscard]] std::optional<Frame> hardware_frame(const guest::Machine& machine,

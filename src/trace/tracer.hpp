@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cpu/transition.hpp"
@@ -80,6 +81,8 @@ class Tracer : public cpu::CpuObserver,
         void persist(A& archive);
     };
     using Passages = std::vector<Open>;
+    /// The stage whose address says that the frame is complete.
+    static constexpr std::string_view frame_stage = "frame";
 
     void settle(std::uint64_t tick);
     [[nodiscard]] Spot spot();
@@ -101,7 +104,6 @@ class Tracer : public cpu::CpuObserver,
     void open(Record record, std::string_view stage);
     /// Of the thread that runs now.
     [[nodiscard]] Passages& passages();
-    [[nodiscard]] Gate gate_of(const cpu::Transition& transition) const;
     void trap_frame_built(Open& passage, const guest::Stage& stage);
     [[nodiscard]] std::optional<Frame> read_frame(std::optional<LinearAddress> at) const;
     [[nodiscard]] std::string place(const cpu::ExecutionPoint& point) const;
