@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a user types into gdb, and what gdb answers.
-#include <regex>
+#include <regex.h>
 
 #include <catch2/catch.hpp>
 
@@ -11,6 +11,19 @@ using namespace ringside::test;
 namespace {
 
 constexpr const char* debugger = "/usr/bin/gdb";
+
+/// Whether a POSIX pattern is found; `...` in it stands for any lines.
+bool matches(const std::string& text, std::string pattern) {
+    constexpr std::string_view gap = "...";
+    for (auto at = pattern.find(gap); at != std::string::npos; at = pattern.find(gap, at)) {
+        pattern.replace(at, gap.size(), "(.|\n)*");
+    }
+    regex_t compiled{};
+    REQUIRE(regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NEWLINE | REG_NOSUB) == 0);
+    const bool found = regexec(&compiled, text.c_str(), 0, nullptr, 0) == 0;
+    regfree(&compiled);
+    return found;
+}
 
 bool has_gdb() {
     Spawn spawn;
@@ -55,9 +68,7 @@ struct Transcript {
         ringside = text_of_file(folder.path() + "/out");
     }
 
-    [[nodiscard]] bool shows(const std::string& pattern) const {
-        return std::regex_search(text, std::regex(pattern));
-    }
+    [[nodiscard]] bool shows(const std::string& pattern) const { return matches(text, pattern); }
     /// What stands between one command and the next.
     [[nodiscard]] std::string after(const std::string& command) const {
         const auto at = text.find("> " + command + "\n");
@@ -85,18 +96,17 @@ TEST_CASE("gdb: break at ntdll!NtReadFile, step through INT 2E into the kernel a
     INFO(gdb.ringside);
     CHECK(gdb.status == 0);
     CHECK(contains(gdb.after("continue"), "ntdll!NtReadFile ()"));
-    CHECK(std::regex_search(gdb.after("bt"),
-                            std::regex("#0 .*ntdll!NtReadFile[^]*#1 .*kernel32!ReadFile[^]*#2 "
-                                       ".*start")));
+    CHECK(matches(gdb.after("bt"),
+                  "#0 .*ntdll!NtReadFile...#1 .*kernel32!ReadFile...#2 "
+                  ".*start"));
     CHECK(contains(gdb.after("info sharedlibrary"), "/guest/nt"));
-    CHECK(gdb.shows("=> .*ntdll!KiIntSystemCall\\+4>:\\tint +\\$0x2e"));
+    CHECK(gdb.shows("=> .*ntdll!KiIntSystemCall\\+4>:\tint +\\$0x2e"));
     CHECK(gdb.shows("=> .*<nt!KiSystemService>"));
     CHECK(contains(gdb.after("p/x $cs"), "0x8"));
     CHECK(
-        gdb.shows("#0 .*nt!KiSystemService[^]*#1 +<signal handler called>[^]*#2 "
-                  ".*ntdll!KiIntSystemCall[^]*#3 .*ntdll!NtReadFile[^]*#4 "
+        gdb.shows("#0 .*nt!KiSystemService...#1 +<signal handler called>...#2 "
+                  ".*ntdll!KiIntSystemCall...#3 .*ntdll!NtReadFile...#4 "
                   ".*kernel32!ReadFile"));
-    CHECK(contains(gdb.after("delete"), ""));
     CHECK(gdb.shows("exited normally"));
     CHECK(contains(gdb.ringside, "waiting for gdb: target remote "));
 }
@@ -112,16 +122,16 @@ TEST_CASE("gdb: SYSENTER is stepped into as well, and its frames are found befor
          "stepi", "x/i $pc", "stepi", "x/i $pc", "bt", "stepi 5", "bt 3", "stepi 12", "bt 4",
          "break *'nt!KiSystemServiceCall'", "continue", "stepi", "bt 5", "kill"});
     INFO(gdb.text);
-    CHECK(gdb.shows("=> .*ntdll!KiFastSystemCall\\+2>:\\tsysenter"));
+    CHECK(gdb.shows("=> .*ntdll!KiFastSystemCall\\+2>:\tsysenter"));
     CHECK(gdb.shows("=> .*<nt!KiFastCallEntry>"));
-    CHECK(std::regex_search(
-        gdb.after("bt"), std::regex("#0 .*nt!KiFastCallEntry[^]*#1 .*ntdll!KiFastSystemCall[^]*#2 "
-                                    ".*ntdll!NtReadFile[^]*#3 .*kernel32!ReadFile")));
+    CHECK(matches(gdb.after("bt"),
+                  "#0 .*nt!KiFastCallEntry...#1 .*ntdll!KiFastSystemCall...#2 "
+                  ".*ntdll!NtReadFile...#3 .*kernel32!ReadFile"));
     CHECK(contains(gdb.after("bt 3"), "ntdll!NtReadFile"));
     CHECK(contains(gdb.after("bt 4"), "ntdll!KiFastSystemCallRet"));
-    CHECK(std::regex_search(gdb.after("bt 5"),
-                            std::regex("#0 .*nt![^]*#1 .*nt!KiSystemService[^]*#2 +<signal "
-                                       "handler called>[^]*#3 .*ntdll!KiFastSystemCallRet")));
+    CHECK(matches(gdb.after("bt 5"),
+                  "#0 .*nt!...#1 .*nt!KiSystemService...#2 +<signal "
+                  "handler called>...#3 .*ntdll!KiFastSystemCallRet"));
     CHECK(contains(gdb.ringside, "gdb ended the run"));
 }
 
@@ -172,7 +182,7 @@ TEST_CASE("gdb: a run goes back from the kernel to ring 3, and further", "[cli][
         INFO(gdb.text);
         CHECK(
             contains(gdb.after("x/i $pc"), gate ? "<nt!KiSystemService>" : "<nt!KiFastCallEntry>"));
-        CHECK(std::regex_search(gdb.after("info registers cpl"), std::regex("cpl +0x3")));
+        CHECK(matches(gdb.after("info registers cpl"), "cpl +0x3"));
         CHECK(contains(gdb.after("x/2i $pc"), gate ? "int    $0x2e" : "sysenter"));
         CHECK(contains(gdb.after("p $cpl"), "= 0"));
         CHECK(contains(gdb.after("reverse-continue"), "ntdll!NtReadFile"));
