@@ -10,7 +10,8 @@
 
 namespace ringside::cli {
 
-guest::StopReason run_with_gdb(World& world, const CommandLine& line, Output& output) {
+guest::StopReason run_with_gdb(World& world, const CommandLine& line,
+                               host::InterruptibleConsole& console, Output& output) {
     const gdb::Address address = gdb::Address::parse(line.gdb.address);
     if (!line.snapshot.at.empty()) {
         throw InputError(2,
@@ -25,7 +26,8 @@ guest::StopReason run_with_gdb(World& world, const CommandLine& line, Output& ou
         .timeline = &timeline,
         .limits = limits_of(line.limits),
         .entry = line.output.startup ? std::nullopt : world.personality().program_entry(),
-        .interrupted = was_interrupted};
+        .interrupted = was_interrupted,
+        .console = &console};
     return gdb::serve(address, debuggee, [&output](std::string_view text) {
         output.write(fmt::format("ringside: {}\n", text));
         output.flush();

@@ -97,7 +97,8 @@ int run_command(const CommandLine& line) {
     Output& notes = is_table || line.output.file.empty() ? output : errors;
     // Between a trace's records on stderr nothing can be said: of a missing service they say it.
     const bool mixes = !is_table && line.output.file.empty();
-    host::HostConsole console(was_interrupted);
+    host::HostConsole own_console(was_interrupted);
+    host::InterruptibleConsole console(own_console, STDIN_FILENO, was_interrupted);
     Messages messages;
     if (!line.output.quiet && !mixes) {
         messages.warn = [&notes](std::string_view text) {
@@ -152,7 +153,7 @@ int run_command(const CommandLine& line) {
         const InterruptGuard guard(world.machine());
         stop = line.gdb.address.empty() ? run_and_save(world, limits_of(line.limits), line.snapshot,
                                                        tracer ? &*tracer : nullptr, warn)
-                                        : run_with_gdb(world, line, output);
+                                        : run_with_gdb(world, line, console, output);
     }
     if (tracer) {
         tracer->finish();

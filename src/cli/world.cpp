@@ -170,7 +170,7 @@ void World::persist(Archive& archive) {
 }
 
 void World::forget_future() {
-    journal_->forget();
+    journal_->forget_future();
 }
 
 guest::StopReason World::run(const guest::Limits& limits) {

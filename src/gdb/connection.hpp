@@ -32,6 +32,8 @@ class Connection {
     /// What has come, after waiting for something while `wait` says so. Empty when nothing has;
     /// nothing when the other side is gone. A signal of the host ends the waiting.
     [[nodiscard]] std::optional<std::string> read(bool wait);
+    /// What to wait at for read() to have something.
+    [[nodiscard]] int descriptor() const { return descriptor_; }
     /// False when the other side is gone.
     bool write(std::string_view bytes);
 

@@ -11,10 +11,20 @@ constexpr std::uint64_t clocks_at_a_time = 2'000'000;
 
 }  // namespace
 
-Execution::Execution(Debuggee debuggee, std::function<bool()> wants_stop)
+Execution::Execution(Debuggee debuggee, int line, std::function<bool()> wants_stop)
     : debuggee_(std::move(debuggee)),
       wants_stop_(std::move(wants_stop)),
-      points_(debuggee_.machine, debuggee_.personality) {}
+      points_(debuggee_.machine, debuggee_.personality) {
+    if (debuggee_.console != nullptr) {
+        debuggee_.console->attend(line, [this] { return ended_wait_ = wants_stop_(); });
+    }
+}
+
+Execution::~Execution() {
+    if (debuggee_.console != nullptr) {
+        debuggee_.console->attend_nobody();
+    }
+}
 
 std::optional<Stop> Execution::run_to_entry() {
     if (!debuggee_.entry) {
@@ -137,6 +147,9 @@ std::optional<Stop> Execution::after(guest::StopReason reason, bool stepping) {
         }
         case guest::StopKind::observer:
         case guest::StopKind::interrupted:
+            if (std::exchange(ended_wait_, false)) {
+                return leave_wait();
+            }
             if (auto stop = points_.take()) {
                 return stop;
             }
@@ -153,6 +166,16 @@ std::optional<Stop> Execution::after(guest::StopReason reason, bool stepping) {
         case guest::StopKind::not_executable: break;
     }
     return ended(std::move(reason));
+}
+
+/// The service that waited for input is taken back: the place is in front of its `out`, and the
+/// guest waits again when it goes on.
+Stop Execution::leave_wait() {
+    static_cast<void>(points_.take());
+    if (debuggee_.timeline != nullptr && debuggee_.timeline->step_back()) {
+        debuggee_.timeline->forget_future();
+    }
+    return {.reason = Stop::Reason::interrupted, .signal = signal_number::interrupt};
 }
 
 /// A run that failed is shown as it stands before it is over.
@@ -173,6 +196,9 @@ Stop Execution::ended(guest::StopReason reason) {
 guest::StopReason Execution::run_to_end() {
     if (end_) {
         return *end_;
+    }
+    if (debuggee_.console != nullptr) {
+        debuggee_.console->attend_nobody();
     }
     points_.clear();
     points_.begin(StopPoints::Way::forward);

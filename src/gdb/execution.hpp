@@ -8,6 +8,7 @@
 #include "gdb/stop_points.hpp"
 #include "guest/machine.hpp"
 #include "guest/personality.hpp"
+#include "host/interruptible_console.hpp"
 #include "snapshot/timeline.hpp"
 
 namespace ringside::gdb {
@@ -24,13 +25,19 @@ struct Debuggee {
     std::optional<LinearAddress> entry;
     /// Whether Ctrl-C was pressed at Ringside's own terminal.
     std::function<bool()> interrupted;
+    /// Whose wait for input the debugger may end; null: none can be ended.
+    host::InterruptibleConsole* console = nullptr;
 };
 
 /// Makes the debuggee go, and says why it stopped.
 class Execution {
   public:
-    /// `wants_stop` is asked every few milliseconds while the machine runs.
-    Execution(Debuggee debuggee, std::function<bool()> wants_stop);
+    /// `wants_stop` is asked every few milliseconds while the machine runs, and when something
+    /// comes in at `line` while the guest waits for input.
+    Execution(Debuggee debuggee, int line, std::function<bool()> wants_stop);
+    ~Execution();
+    Execution(const Execution&) = delete;
+    Execution& operator=(const Execution&) = delete;
 
     [[nodiscard]] StopPoints& stop_points() { return points_; }
 
@@ -57,6 +64,7 @@ class Execution {
     [[nodiscard]] guest::StopReason go(const guest::Limits& limits);
     [[nodiscard]] Stop run(bool stepping);
     [[nodiscard]] std::optional<Stop> after(guest::StopReason reason, bool stepping);
+    [[nodiscard]] Stop leave_wait();
     void forget_end();
     [[nodiscard]] Stop ended(guest::StopReason reason);
 
@@ -65,6 +73,7 @@ class Execution {
     StopPoints points_;
     std::optional<guest::StopReason> end_;
     bool told_failure_ = false;
+    bool ended_wait_ = false;  ///< of the guest, for input, because the debugger asked
 };
 
 }  // namespace ringside::gdb

@@ -24,7 +24,7 @@ Session::Session(Debuggee debuggee, Connection& connection)
       threads_(debuggee_.machine, debuggee_.personality),
       files_(debuggee_.machine, debuggee_.personality),
       inspector_(debuggee_.machine, debuggee_.personality),
-      execution_(debuggee_, [this] { return wants_stop(); }),
+      execution_(debuggee_, connection.descriptor(), [this] { return wants_stop(); }),
       registers_(registers_of(debuggee_.machine.cpu().model)),
       description_(target_description(registers_)) {
     const auto stop = execution_.run_to_entry();

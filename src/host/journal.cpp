@@ -58,7 +58,11 @@ std::span<const std::byte> Journal::answer_of(Effect effect) const {
     return std::span(answer).subspan(1);
 }
 
-void Journal::forget() {
+void Journal::forget_future() {
+    answers_.resize(std::min<std::size_t>(answers_.size(), position_ - first_));
+}
+
+void Journal::forget_all() {
     answers_.clear();
     first_ = position_;
 }

@@ -51,8 +51,8 @@ class Journal {
     /// Calls so far.
     [[nodiscard]] std::uint64_t position() const { return position_; }
     [[nodiscard]] bool replaying() const { return position_ < first_ + answers_.size(); }
-    /// What was kept from here on, and before, answers nobody any more.
-    void forget();
+    /// What was kept of the calls from here on answers nobody any more: they are made again.
+    void forget_future();
     /// While set, kernel objects die without a trace: nothing is written, closed or noted.
     void set_discarding(bool discarding) { discarding_ = discarding; }
     [[nodiscard]] bool discarding() const { return discarding_; }
@@ -117,6 +117,7 @@ class Journal {
         }
     }
     [[nodiscard]] std::span<const std::byte> answer_of(Effect effect) const;
+    void forget_all();
     void save_files(Archive& archive, FileSystem& files);
     void load_files(Archive& archive, FileSystem& files);
 

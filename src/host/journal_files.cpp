@@ -74,7 +74,7 @@ void Journal::persist(Archive& archive, FileSystem& files) {
     persist_all(archive, input_taken_, sum, last_file_);
     if (archive.loading()) {
         loaded_input_sum_ = sum;
-        forget();
+        forget_all();
         load_files(archive, files);
     } else {
         save_files(archive, files);

@@ -91,6 +91,7 @@ class Timeline::Implementation {
         subject_.forget_future();
         begin_anew();
     }
+    void forget_future();
     [[nodiscard]] std::size_t bytes() const;
 
   private:
@@ -412,6 +413,14 @@ BackStop Timeline::Implementation::run_back() {
     return {BackStop::Kind::beginning, begin()};
 }
 
+void Timeline::Implementation::forget_future() {
+    const Position here = position();
+    subject_.forget_future();
+    std::erase_if(checkpoints_, [here](const Checkpoint& other) { return here < other.at; });
+    live_ = true;
+    ended_.reset();
+}
+
 std::size_t Timeline::Implementation::bytes() const {
     std::unordered_set<const void*> objects;
     std::size_t bytes = 0;
@@ -467,6 +476,10 @@ BackStop Timeline::run_back() {
 
 void Timeline::changed() {
     implementation_->changed();
+}
+
+void Timeline::forget_future() {
+    implementation_->forget_future();
 }
 
 std::size_t Timeline::bytes() const {

@@ -39,7 +39,7 @@ class Subject {
     /// Saves or loads all on which the rest of the run depends. What the run did to the host is
     /// not among it: a journal sees to it that nothing is done twice (host::Journal).
     virtual void persist(Archive& archive) = 0;
-    /// The journal's future is no longer what will come.
+    /// What the journal kept of the time behind this place is no longer what will come.
     virtual void forget_future() = 0;
 };
 
@@ -112,6 +112,10 @@ class Timeline {
     /// and what came behind will not come. The timeline begins anew, here. What was written to
     /// files and streams stays written.
     void changed();
+
+    /// Somebody other than the guest ended what it did behind this place: it has yet to do that.
+    /// The run goes on from here for the first time; what led here stays.
+    void forget_future();
 
     /// Bytes that checkpoints take, pages that several share counted once.
     [[nodiscard]] std::size_t bytes() const;

@@ -36,14 +36,15 @@ bool has_gdb() {
 }
 
 /// One run of ringside that gdb leads by a script; what gdb printed. `options` stand between
-/// `ringside run` and the program.
+/// `ringside run` and the program; `input` are commands of a shell that write what the guest reads,
+/// with a folder of their own in $HOME.
 struct Transcript {
     std::string text;
     std::string ringside;  ///< what Ringside printed, the guest's output included
     int status = -1;
 
     Transcript(const std::string& options, const std::string& program,
-               const std::vector<std::string>& commands) {
+               const std::vector<std::string>& commands, const std::string& input = "true") {
         const TemporaryFolder folder;
         std::string script = "set pagination off\nset width 0\nset confirm off\n";
         // gdb asks anew after two seconds, which a busy machine may take.
@@ -54,13 +55,13 @@ struct Transcript {
         }
         const std::string commands_file = folder.file("commands", script);
         Spawn spawn;
-        spawn.arguments = {"/bin/sh", "-c",
-                           std::string(RINGSIDE_BINARY) + " run --gdb unix:" + folder.path() +
-                               "/socket " + options + " " + program + " >" + folder.path() +
-                               "/out 2>&1 & server=$!\n" + "i=0; while [ ! -S " + folder.path() +
-                               "/socket ] && [ $i -lt 500 ]; do sleep 0.02; i=$((i+1)); done\n" +
-                               debugger + " -nx -batch -x " + commands_file +
-                               " 2>&1\nwait $server\n"};
+        spawn.arguments = {
+            "/bin/sh", "-c",
+            "{ " + input + "; } | " + RINGSIDE_BINARY + " run --gdb unix:" + folder.path() +
+                "/socket " + options + " " + program + " >" + folder.path() +
+                "/out 2>&1 & server=$!\n" + "i=0; while [ ! -S " + folder.path() +
+                "/socket ] && [ $i -lt 500 ]; do sleep 0.02; i=$((i+1)); done\n" + debugger +
+                " -nx -batch -x " + commands_file + " 2>&1\nwait $server\n"};
         spawn.environment = {"HOME=" + folder.path(), "PATH=/usr/bin:/bin"};
         const Finished finished = run(spawn);
         text = finished.output + finished.error;
@@ -276,6 +277,45 @@ TEST_CASE("gdb: --startup begins at the kernel's first instruction", "[cli][gdb]
     INFO(gdb.text);
     CHECK(contains(gdb.after("x/i $pc"), "nt!KiSystemStartup"));
     CHECK(contains(gdb.after("continue"), "ntdll!NtWriteFile"));
+}
+
+TEST_CASE("gdb: Ctrl-C is heard while the guest waits for input, and the wait begins again",
+          "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const std::string press = "shell (sleep 1; kill -INT $PPID) >/dev/null 2>&1 &";
+    const Transcript gdb("", std::string(RINGSIDE_PROGRAMS) + "/echo_input.exe",
+                         {"break *'nt!NtReadFile'", "continue", "delete", press, "continue",
+                          "x/i $pc", "bt", "p $clock", press, "continue", "p $clock == $1",
+                          "reverse-stepi", "shell touch $HOME/typed", "break *'ntdll!NtWriteFile'",
+                          "continue", "reverse-continue", "delete", "continue"},
+                         "until [ -e $HOME/typed ]; do sleep 0.05; done; echo typed at last");
+    INFO(gdb.text);
+    CHECK(gdb.shows("SIGINT"));
+    CHECK(contains(gdb.after("x/i $pc"), "out "));  // in front of what waits
+    CHECK(std::regex_search(gdb.after("bt"),
+                            std::regex("#0 .*nt!NtReadFile[^]*kernel32!ReadFile[^]*start")));
+    CHECK(contains(gdb.after("p $clock == $1"), "= 1"));
+    CHECK(contains(gdb.after("reverse-stepi"), "nt!NtReadFile"));
+    CHECK(gdb.shows("exited normally"));
+    CHECK(gdb.status == 0);
+    CHECK(contains(gdb.ringside, "typed at last\n"));
+    CHECK_FALSE(contains(gdb.ringside, "typed at last\ntyped"));
+}
+
+TEST_CASE("gdb: Ctrl-C is heard while the guest loops", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb(
+        "", example("hello.exe"),
+        {"set {short}$pc = 0xfeeb", "shell (sleep 1; kill -INT $PPID) >/dev/null 2>&1 &",
+         "continue", "x/i $pc", "kill"});
+    INFO(gdb.text);
+    CHECK(gdb.shows("SIGINT"));
+    CHECK(contains(gdb.after("x/i $pc"), "jmp"));
+    CHECK(gdb.status == 130);
 }
 
 TEST_CASE("gdb: a failed run can be looked at before it is over", "[cli][gdb]") {

@@ -8,6 +8,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "host/interruptible_console.hpp"
+
 using namespace ringside::host;
 
 namespace {
@@ -84,4 +86,36 @@ TEST_CASE("console: captured streams serve input once and keep output", "[host][
     CHECK(console.write(Stream::error, bytes("y")));
     CHECK(console.output() == "x");
     CHECK(console.error_output() == "y");
+}
+
+TEST_CASE("console: somebody at another descriptor ends a wait for input", "[host][console]") {
+    Pipe input;
+    Pipe other;
+    HostConsole inner({}, {.input = input.ends[0]});
+    InterruptibleConsole console(inner, input.ends[0], [] { return false; });
+    std::array<std::byte, 16> buffer{};
+    const auto take_one = [&other] {
+        char c = 0;
+        REQUIRE(::read(other.ends[0], &c, 1) == 1);
+        return c;
+    };
+    console.attend(other.ends[0], [&] { return take_one() == 's'; });
+    REQUIRE(::write(other.ends[1], "s", 1) == 1);
+    CHECK(console.read(buffer).error() == HostError::interrupted);
+
+    // What does not ask for the end is taken, and the wait goes on to the input.
+    console.attend(other.ends[0], [&] {
+        REQUIRE(::write(input.ends[1], "typed", 5) == 5);
+        return take_one() == 's';
+    });
+    REQUIRE(::write(other.ends[1], "x", 1) == 1);
+    CHECK(*console.read(buffer) == 5);
+
+    // Nobody is asked any more; a hung-up descriptor does not matter then.
+    console.attend_nobody();
+    other.close_end(1);
+    REQUIRE(::write(input.ends[1], "more", 4) == 4);
+    CHECK(*console.read(buffer) == 4);
+    input.close_end(1);
+    CHECK(*console.read(buffer) == 0);
 }

@@ -62,6 +62,26 @@ TEST_CASE("behind a step back, output is dropped and input comes again", "[host]
     CHECK(journal.input_taken() == 7);
 }
 
+TEST_CASE("a future that is forgotten is made anew, and what came before is kept",
+          "[host][journal]") {
+    CapturedConsole real("one");
+    Mounts mounts;
+    Journal journal(Journal::Keeps::answers);
+    JournaledConsole console(journal, real);
+    Place start(journal, mounts);
+    CHECK(console.write(Stream::output, bytes_of("A")));
+    Place behind_a(journal, mounts);
+    CHECK(console.write(Stream::output, bytes_of("B")));
+    behind_a.go_to(journal, mounts);
+    journal.forget_future();
+    CHECK_FALSE(journal.replaying());
+    CHECK(read(console) == "one");  // something else than the first time
+    start.go_to(journal, mounts);
+    CHECK(console.write(Stream::output, bytes_of("A")));
+    CHECK(read(console) == "one");
+    CHECK(real.output() == "AB");
+}
+
 TEST_CASE("a run that does not repeat itself is found out", "[host][journal]") {
     CapturedConsole real("x");
     Mounts mounts;

@@ -302,3 +302,32 @@ TEST_CASE("a change from outside begins the timeline anew", "[snapshot]") {
     CHECK(timeline.run().kind == guest::StopKind::guest_exit);
     CHECK(timeline.bytes() > 0);
 }
+
+TEST_CASE("a forgotten future is run for the first time again, and the past stays", "[snapshot]") {
+    const std::string name = example("hello.exe");
+    Run run(program({name.c_str()}));
+    Timeline timeline(run.world);
+    const Position begin = timeline.begin();
+    const auto stub = run.world.personality().symbols().find("nt!NtWriteFile");
+    REQUIRE(stub.has_value());
+    std::optional<Breakpoint> breakpoint(std::in_place, run.world.machine(), *stub);
+    REQUIRE(timeline.run().kind == guest::StopKind::observer);
+    const Position call = timeline.position();
+    breakpoint.reset();
+    REQUIRE(timeline.run().kind == guest::StopKind::guest_exit);
+    const std::string written = run.console.output();
+    const Position end = timeline.end();
+
+    REQUIRE(timeline.seek(call));
+    timeline.forget_future();
+    CHECK_FALSE(timeline.replaying());
+    CHECK(timeline.end() == call);
+    CHECK(timeline.begin() == begin);
+    REQUIRE(timeline.run().kind == guest::StopKind::guest_exit);
+    CHECK(run.console.output() == written + written);
+    CHECK(timeline.end() == end);
+
+    REQUIRE(timeline.seek(begin));
+    REQUIRE(timeline.run().kind == guest::StopKind::guest_exit);
+    CHECK(run.console.output() == written + written);
+}
