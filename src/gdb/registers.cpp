@@ -111,40 +111,6 @@ Value read(const cpu::Cpu& cpu, const Register& reg) {
     return {};
 }
 
-bool set_x87(cpu::fpu::State& x87, unsigned index, std::uint32_t value) {
-    const auto word = static_cast<std::uint16_t>(value);
-    switch (index) {
-        case 0: x87.control.value = word & cpu::fpu::Control::defined; break;
-        case 1: x87.set_status_word(word); break;
-        case 2:
-            x87.occupied = 0;
-            for (unsigned i = 0; i < x87.physical.size(); ++i) {
-                const bool empty = (value >> (2 * i) & 3U) == 3;
-                x87.occupied = static_cast<std::uint8_t>(x87.occupied | (empty ? 0U : 1U << i));
-            }
-            break;
-        case 3: x87.pointers.instruction_selector = word; break;
-        case 4: x87.pointers.instruction_offset = value; break;
-        case 5: x87.pointers.data_selector = word; break;
-        case 6: x87.pointers.data_offset = value; break;
-        default: x87.pointers.opcode = word & 0x7FF; break;
-    }
-    x87.summarize();
-    return true;
-}
-
-bool set_debug(cpu::Cpu& cpu, unsigned index, std::uint32_t value) {
-    if (index < cpu.dr.size()) {
-        cpu.dr.at(index) = value;
-    } else if (index == 6) {
-        cpu.dr6 = (value & cpu::dr6::defined) | cpu::dr6::ones;
-    } else {
-        cpu.dr7 = (value & cpu::dr7::defined) | cpu::dr7::ones;
-    }
-    cpu.context_changed();
-    return true;
-}
-
 }  // namespace
 
 std::vector<Register> registers_of(cpu::Model model) {
@@ -227,55 +193,6 @@ std::string value_of(const guest::SystemThread::Place& place, const Register& re
         return known(place.esp);
     }
     return std::string(reg.bytes() * 2, 'x');
-}
-
-bool set_value(cpu::Cpu& cpu, const Register& reg, const std::vector<std::byte>& to) {
-    if (to.size() != reg.bytes()) {
-        return false;
-    }
-    const auto dword = [&to] { return load<std::uint32_t>(to.data()); };
-    switch (reg.source) {
-        case Source::general:
-            cpu.registers[static_cast<cpu::GeneralRegister>(reg.index)] = dword();
-            return true;
-        case Source::eip: cpu.eip = dword(); return true;
-        case Source::eflags: {
-            // VM would need other segments beside it.
-            const std::uint32_t mask = cpu.known_eflags & ~cpu::flag::vm;
-            cpu.set_eflags((dword() & mask) | (cpu.eflags() & ~mask));
-            return true;
-        }
-        case Source::stack_of_x87: {
-            cpu::fpu::Float80& st = cpu.fpu.state.st(reg.index);
-            st.significand = load<std::uint64_t>(to.data());
-            st.sign_exponent = load<std::uint16_t>(to.data() + sizeof st.significand);
-            return true;
-        }
-        case Source::control_of_x87: return set_x87(cpu.fpu.state, reg.index, dword());
-        case Source::xmm: {
-            cpu::simd::Xmm& xmm = cpu.simd.xmm.at(reg.index);
-            xmm.quads[0] = load<std::uint64_t>(to.data());
-            xmm.quads[1] = load<std::uint64_t>(to.data() + sizeof xmm.quads[0]);
-            return true;
-        }
-        case Source::mxcsr: cpu.simd.mxcsr = dword() & cpu::simd::State::mxcsr_mask; return true;
-        case Source::control:
-            if (reg.index != 2) {
-                return false;
-            }
-            cpu.cr2 = dword();
-            return true;
-        case Source::debug: return set_debug(cpu, reg.index, dword());
-        case Source::selector:
-        case Source::segment_base:
-        case Source::segment_limit:
-        case Source::ring:
-        case Source::table_base:
-        case Source::table_limit:
-        case Source::task:
-        case Source::clock: return false;
-    }
-    return false;
 }
 
 }  // namespace ringside::gdb

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/expected.hpp"
 #include "cpu/cpu.hpp"
 #include "guest/personality.hpp"
 
@@ -66,9 +67,10 @@ inline constexpr unsigned eip = 8;
 /// selectors, `x` for what only its stack knows.
 [[nodiscard]] std::string value_of(const guest::SystemThread::Place& place, const Register& reg);
 
-/// Writes a register. False for one that cannot be written here: segments and the tables' registers
-/// change by instructions only, which check what they load.
-[[nodiscard]] bool set_value(cpu::Cpu& cpu, const Register& reg, const std::vector<std::byte>& to);
+/// Writes a register, or says why that cannot be. Segment and control registers take what an
+/// instruction at the present privilege may load into them.
+[[nodiscard]] Expected<void, std::string> set_value(cpu::Cpu& cpu, const Register& reg,
+                                                    const std::vector<std::byte>& to);
 
 /// target.xml.
 [[nodiscard]] std::string target_description(const std::vector<Register>& registers);

@@ -14,6 +14,16 @@ namespace {
 constexpr std::string_view ok = "OK";
 constexpr std::string_view malformed = "E01";
 constexpr std::string_view impossible = "E22";
+constexpr std::string_view elsewhere = "only the thread that runs has registers to write to";
+
+/// The error reply whose text gdb shows as it is, without the bytes that mean something in a
+/// packet.
+std::string refusal(std::string_view why) {
+    std::string text = fmt::format("E.{}", why);
+    std::erase_if(
+        text, [](char c) { return std::string_view("#$}*").find(c) != std::string_view::npos; });
+    return text;
+}
 
 }  // namespace
 
@@ -278,7 +288,7 @@ std::string Session::read_registers() const {
 /// gdb sends all of them when it means one, so that what stays as it is may be what cannot change.
 std::string Session::write_registers(std::string_view hex) {
     if (selected_ != 0 && selected_ != threads_.current()) {
-        return std::string(impossible);
+        return refusal(elsewhere);
     }
     bool any = false;
     for (const Register& reg : registers_) {
@@ -290,8 +300,9 @@ std::string Session::write_registers(std::string_view hex) {
         hex.remove_prefix(value.size());
         if (bytes && to_hex(*bytes) != register_value(reg)) {
             any = true;
-            if (!set_value(debuggee_.machine.cpu(), reg, *bytes)) {
-                return std::string(impossible);
+            if (const auto set = set_value(debuggee_.machine.cpu(), reg, *bytes); !set) {
+                execution_.changed();
+                return refusal(fmt::format("{}: {}", reg.name, set.error()));
             }
         }
     }
@@ -317,9 +328,12 @@ std::string Session::write_register(std::string_view assignment) {
     if (!index || *index >= registers_.size() || !bytes) {
         return std::string(malformed);
     }
-    const bool elsewhere = selected_ != 0 && selected_ != threads_.current();
-    const bool set = !elsewhere && set_value(debuggee_.machine.cpu(), registers_[*index], *bytes);
-    return changed(set, impossible);
+    if (selected_ != 0 && selected_ != threads_.current()) {
+        return refusal(elsewhere);
+    }
+    const Register& reg = registers_[*index];
+    const auto set = set_value(debuggee_.machine.cpu(), reg, *bytes);
+    return set ? changed(true, {}) : refusal(fmt::format("{}: {}", reg.name, set.error()));
 }
 
 std::string Session::read_memory(std::string_view request) const {

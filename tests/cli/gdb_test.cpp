@@ -318,6 +318,26 @@ TEST_CASE("gdb: Ctrl-C is heard while the guest loops", "[cli][gdb]") {
     CHECK(gdb.status == 130);
 }
 
+TEST_CASE("gdb: segment and control registers are set as instructions would", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    // A value that the processor refuses is an error, which ends a script.
+    const auto refused = [](const std::string& command) {
+        return Transcript("", example("hello.exe"), {command}).text;
+    };
+    const Transcript gdb("", example("hello.exe"),
+                         {"set $gs = 0x3b", "p $gs_base == $fs_base", "set $gs = 0", "p $gs_limit",
+                          "set $cr0 = $cr0 | (1<<18)", "p $cr0", "kill"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("p $gs_base == $fs_base"), "= 1"));
+    CHECK(contains(gdb.after("p $gs_limit"), "= 0"));
+    CHECK(contains(gdb.after("p $cr0"), "AM"));
+    CHECK(contains(refused("set $ds = 0x10"),
+                   "E.ds: the processor refuses the value in ring 3 with GP(10)"));
+    CHECK(contains(refused("set $fs_base = 0"), "E.fs_base: it comes with the descriptor"));
+}
+
 TEST_CASE("gdb: a failed run can be looked at before it is over", "[cli][gdb]") {
     if (!has_gdb()) {
         return;

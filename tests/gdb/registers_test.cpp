@@ -22,7 +22,11 @@ struct Processor {
     }
     [[nodiscard]] std::string get(std::string_view name) const { return value_of(cpu, row(name)); }
     bool set(std::string_view name, std::string_view hex) {
-        return set_value(cpu, row(name), *from_hex(hex));
+        return set_value(cpu, row(name), *from_hex(hex)).has_value();
+    }
+    std::string refusal_to_set(std::string_view name, std::string_view hex) {
+        const auto set = set_value(cpu, row(name), *from_hex(hex));
+        return set ? "" : set.error();
     }
 
     mmu::PhysicalMemory memory{page_size};
@@ -64,14 +68,84 @@ TEST_CASE("registers: values are little-endian and come back", "[gdb]") {
     CHECK(test.get("ftag") == "54550000");  // ST0 is valid, the others are zeros
 }
 
-TEST_CASE("registers: what only an instruction may load cannot be written", "[gdb]") {
+TEST_CASE("registers: what no instruction could load as such cannot be written", "[gdb]") {
     Processor test(cpu::Model::p6);
-    for (const char* const name : {"cs", "fs_base", "cr0", "cr3", "gdt_base", "tr"}) {
+    for (const char* const name : {"fs_base", "ss_limit", "cpl", "tr", "ldtr_base"}) {
         INFO(name);
-        CHECK_FALSE(test.set(name, "01000000"));
+        const std::string before = test.get(name);
+        CHECK_FALSE(test.refusal_to_set(name, "01000000").empty());
+        CHECK(test.get(name) == before);
     }
-    CHECK_FALSE(test.set("clock", "0100000000000000"));
-    CHECK_FALSE(test.set("eax", "01"));
+    CHECK(test.refusal_to_set("clock", "0100000000000000") == "it only goes on");
+    CHECK(test.refusal_to_set("eax", "01") == "it has 4 bytes");
+}
+
+TEST_CASE("registers: a control register takes what MOV would load, and nothing else", "[gdb]") {
+    Processor test(cpu::Model::p6);
+    REQUIRE(test.set("cr0", "11000100"));  // PE, ET, WP
+    CHECK(test.get("cr0") == "11000100");
+    CHECK(test.cpu.protected_mode());
+    CHECK(test.refusal_to_set("cr0", "00000080") ==  // PG without PE
+          "the processor refuses the value in ring 0 with #GP(0)");
+    CHECK(test.get("cr0") == "11000100");
+    REQUIRE(test.set("cr3", "00300000"));
+    CHECK(test.cpu.cr3 == 0x3000);
+    CHECK_FALSE(test.set("cr4", "00000080"));
+    REQUIRE(test.set("cr4", "10000000"));
+    CHECK(test.cpu.cr4 == cpu::cr4::pse);
+    REQUIRE(test.set("cr2", "78563412"));
+    CHECK(test.cpu.cr2 == 0x12345678);
+    test.cpu.set_cpl(3);
+    CHECK(test.refusal_to_set("cr0", "10000100") == "PE changes in ring 0 only");
+}
+
+TEST_CASE("registers: the tables' registers are written as LGDT and LIDT load them", "[gdb]") {
+    Processor test(cpu::Model::p6);
+    REQUIRE(test.set("gdt_base", "00010000"));
+    REQUIRE(test.set("gdt_limit", "ff030000"));
+    CHECK(test.cpu.gdtr.base == LinearAddress{0x100});
+    CHECK(test.cpu.gdtr.limit == 0x3FF);
+    CHECK(test.refusal_to_set("idt_limit", "00000100") ==
+          "10000 is no limit of a table: it has 16 bits");
+}
+
+TEST_CASE("registers: a selector is a paragraph in real mode", "[gdb]") {
+    Processor test(cpu::Model::p6);
+    REQUIRE(test.set("ds", "34120000"));
+    CHECK(test.get("ds_base") == "40230100");
+    REQUIRE(test.set("cs", "00f00000"));
+    CHECK(test.get("cs_base") == "00000f00");
+    CHECK(test.refusal_to_set("es", "00000100") == "10000 is no selector: it has 16 bits");
+}
+
+TEST_CASE("registers: a selector is checked and loaded as the processor does", "[gdb]") {
+    Processor test(cpu::Model::p6);
+    const auto describe = [&test](std::uint32_t at, std::uint64_t descriptor) {
+        std::array<std::byte, 8> bytes{};
+        store(bytes.data(), descriptor);
+        test.memory.write_bytes(PhysicalAddress{at}, bytes);
+    };
+    describe(0x108, 0x00CF9B000000FFFF);  // code of ring 0
+    describe(0x110, 0x00CF93000000FFFF);  // data of ring 0
+    describe(0x118, 0x0040F212345000FF);  // data of ring 3 at 123450, not accessed
+    test.cpu.gdtr = {LinearAddress{0x100}, 0x1F};
+    REQUIRE(test.set("cr0", "11000000"));
+    REQUIRE(test.set("cs", "08000000"));
+    REQUIRE(test.set("ss", "10000000"));
+    REQUIRE(test.set("fs", "1b000000"));
+    CHECK(test.get("fs_base") == "50341200");
+    CHECK(test.get("fs_limit") == "ff000000");
+    REQUIRE(test.set("gs", "00000000"));
+    CHECK(test.refusal_to_set("cs", "10000000") ==
+          "the processor refuses the value in ring 0 with #GP(10)");
+    CHECK(test.refusal_to_set("ss", "1b000000") ==
+          "the processor refuses the value in ring 0 with #GP(18)");
+    CHECK(test.refusal_to_set("ds", "20000000") ==
+          "the processor refuses the value in ring 0 with #GP(20)");
+    CHECK(test.get("ss") == "10000000");
+    test.cpu.set_cpl(3);
+    CHECK_FALSE(test.set("ds", "10000000"));
+    CHECK_FALSE(test.set("cs", "08000000"));
 }
 
 TEST_CASE("registers: EFLAGS keeps the bits that do not exist and VM", "[gdb]") {
