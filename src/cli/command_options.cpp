@@ -118,7 +118,10 @@ static void add_gdb(CLI::App& app, CommandLine& line) {
     app.add_option("--gdb", line.gdb.address,
                    "wait there for gdb, which then leads the run; on this machine only, unless "
                    "ADDR says otherwise; see docs/gdb.md")
-        ->type_name("[ADDR:]PORT|unix:PATH");
+        ->type_name("[ADDR:]PORT|unix:PATH")
+        ->check([](const std::string& address) {
+            return address.empty() ? std::string("want [ADDR:]PORT or unix:PATH") : std::string();
+        });
     app.add_flag("--startup", line.output.startup,
                  "gdb begins at the kernel's first instruction, not at the program's entry point");
 }

@@ -23,6 +23,7 @@ namespace ringside::gdb {
 namespace {
 
 constexpr int one_waiting = 1;
+constexpr std::string_view unready_suffix = ".new";
 
 [[noreturn]] void fail(std::string_view what, std::string_view why) {
     throw InputError(2, fmt::format("--gdb {}: {}", what, why));
@@ -67,6 +68,19 @@ std::string port_of(int descriptor) {
     return port.data();
 }
 
+/// A socket that an earlier run left behind gives way; nothing else does.
+bool make_way(const std::string& path) {
+    struct stat existing {};
+    if (lstat(path.c_str(), &existing) != 0) {
+        return true;
+    }
+    const bool is_socket = S_ISSOCK(existing.st_mode);
+    if (is_socket) {
+        unlink(path.c_str());
+    }
+    return is_socket;
+}
+
 /// False when a signal came instead.
 bool wait_for_input(int descriptor, bool wait) {
     pollfd look{descriptor, POLLIN, 0};
@@ -77,7 +91,7 @@ bool wait_for_input(int descriptor, bool wait) {
 
 Address Address::parse(std::string_view text) {
     constexpr std::string_view unix_prefix = "unix:";
-    constexpr std::size_t longest_path = sizeof(sockaddr_un{}.sun_path) - 1;
+    constexpr std::size_t longest_path = sizeof(sockaddr_un{}.sun_path) - 1 - unready_suffix.size();
     Address address;
     if (text.starts_with(unix_prefix)) {
         address.unix_path = text.substr(unix_prefix.size());
@@ -86,8 +100,8 @@ Address Address::parse(std::string_view text) {
         }
         return address;
     }
-    const std::size_t colon = text.rfind(':');
-    if (colon != std::string_view::npos) {
+    std::string_view port = text;
+    if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
         std::string_view host = text.substr(0, colon);
         if (host.starts_with('[') && host.ends_with(']')) {
             host = host.substr(1, host.size() - 2);
@@ -95,12 +109,13 @@ Address Address::parse(std::string_view text) {
         if (!host.empty()) {
             address.host = host;
         }
-        text.remove_prefix(colon + 1);
+        port.remove_prefix(colon + 1);
     }
-    if (!is_port(text)) {
-        fail(text, "want [ADDR:]PORT with a port from 0 to 65535, or unix:PATH");
+    if (!is_port(port)) {
+        fail(fmt::format("'{}'", text),
+             "want [ADDR:]PORT with a port from 0 to 65535, or unix:PATH");
     }
-    address.port = text;
+    address.port = port;
     return address;
 }
 
@@ -156,19 +171,28 @@ Listener::Listener(const Address& address) {
 }
 
 void Listener::listen_at_path(const Address& address) {
+    const std::string what = "unix:" + address.unix_path;
+    // It gets its name when it listens: who sees it can connect.
+    const std::string unready = address.unix_path + std::string(unready_suffix);
+    for (const std::string& path : {address.unix_path, unready}) {
+        if (!make_way(path)) {
+            fail(what, fmt::format("{} is there and is no socket; choose another name", path));
+        }
+    }
     sockaddr_un place{};
     place.sun_family = AF_UNIX;
-    address.unix_path.copy(place.sun_path, sizeof place.sun_path - 1);
+    unready.copy(place.sun_path, sizeof place.sun_path - 1);
     descriptor_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    // A socket that an earlier run left behind gives way; nothing else does.
-    struct stat existing {};
-    if (stat(place.sun_path, &existing) == 0 && S_ISSOCK(existing.st_mode)) {
-        unlink(place.sun_path);
-    }
     if (descriptor_ < 0 ||
-        bind(descriptor_, reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0 ||
-        chmod(place.sun_path, S_IRUSR | S_IWUSR) != 0 || listen(descriptor_, one_waiting) != 0) {
-        fail_by_error("unix:" + address.unix_path);
+        bind(descriptor_, reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0) {
+        fail_by_error(what);
+    }
+    if (chmod(place.sun_path, S_IRUSR | S_IWUSR) != 0 || listen(descriptor_, one_waiting) != 0 ||
+        rename(place.sun_path, address.unix_path.c_str()) != 0) {
+        const int error = errno;
+        unlink(place.sun_path);
+        errno = error;
+        fail_by_error(what);
     }
     path_ = address.unix_path;
     name_ = address.unix_path;

@@ -350,13 +350,26 @@ TEST_CASE("gdb: a failed run can be looked at before it is over", "[cli][gdb]") 
 }
 
 TEST_CASE("gdb: an address that cannot be had is one line and status 2", "[cli][gdb]") {
-    for (const char* const address : {"99999", "nonsense", "unix:", "unix:/nowhere/at/all"}) {
+    for (const char* const address :
+         {"99999", "nonsense", "", "80:", "[::1", "unix:", "unix:/nowhere/at/all", "unix:/dev/null",
+          "no.such.host.invalid:1", "192.0.2.1:1"}) {
         const Finished finished =
             ringside::test::ringside({"run", "--gdb", address, example("hello.exe")});
         INFO(address);
         CHECK(finished.status == 2);
         CHECK(is_one_line(finished));
+        CHECK(contains(finished.error, "--gdb"));
     }
+}
+
+TEST_CASE("gdb: a file is not replaced by a socket of its name", "[cli][gdb]") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notes", "kept");
+    const Finished finished =
+        ringside::test::ringside({"run", "--gdb", "unix:" + path, example("hello.exe")});
+    CHECK(finished.status == 2);
+    CHECK(contains(finished.error, "is no socket"));
+    CHECK(text_of_file(path) == "kept");
 }
 
 TEST_CASE("gdb: a bare program is debugged by its symbols", "[cli][gdb]") {

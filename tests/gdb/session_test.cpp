@@ -307,6 +307,7 @@ TEST_CASE("session: addresses are taken apart", "[gdb]") {
         INFO(bad);
         CHECK_THROWS_AS(Address::parse(bad), InputError);
     }
+    CHECK_THROWS_WITH(Address::parse("80:"), Catch::StartsWith("--gdb '80:': want [ADDR:]PORT"));
 }
 
 }  // namespace ringside::gdb
