@@ -23,20 +23,40 @@ bool is_ci() {
            (std::string_view(value) == "1" || std::string_view(value) == "true");
 }
 
+struct ReportRequest {
+    std::string kind;
+    std::string file;
+};
+
+/// KIND:FILE
+ReportRequest parse_report(const std::string& request) {
+    const auto colon = request.find(':');
+    ReportRequest result{request.substr(0, colon), {}};
+    if (colon != std::string::npos) {
+        result.file = request.substr(colon + 1);
+    }
+    if (result.file.empty() || !check::is_report(result.kind)) {
+        throw InputError(
+            2, fmt::format("--report {}: want junit:FILE, tap:FILE or jsonl:FILE", request));
+    }
+    return result;
+}
+
+std::vector<std::string> report_files(const std::vector<std::string>& requests) {
+    std::vector<std::string> files;
+    for (const std::string& request : requests) {
+        files.push_back(parse_report(request).file);
+    }
+    return files;
+}
+
 /// Reports into files of their own.
 class ReportFiles {
   public:
     explicit ReportFiles(const std::vector<std::string>& requests) {
         for (const std::string& request : requests) {
-            const auto colon = request.find(':');
-            const std::string kind = request.substr(0, colon);
-            if (colon == std::string::npos || colon + 1 == request.size() ||
-                !check::is_report(kind)) {
-                throw InputError(
-                    2,
-                    fmt::format("--report {}: want junit:FILE, tap:FILE or jsonl:FILE", request));
-            }
-            outputs_.push_back(std::make_unique<Output>(request.substr(colon + 1), -1));
+            const auto [kind, file] = parse_report(request);
+            outputs_.push_back(std::make_unique<Output>(file, -1));
             reports_.push_back(check::make_report(
                 kind, [to = outputs_.back().get()](std::string_view text) { to->write(text); }));
         }
@@ -78,6 +98,7 @@ int check_command(const CommandLine& line) {
         request.shard = check::parse_shard(options.shard);
     }
     request.jobs = options.jobs.value_or(1);
+    keep_apart(report_files(options.reports), check::find_cases(options.paths));
     ReportFiles reports(options.reports);
     CaseRunner runner(options, line.limits);
     Output output({}, STDOUT_FILENO);
@@ -89,7 +110,9 @@ int check_command(const CommandLine& line) {
             output.flush();
         },
         reports.reports());
-    reports.flush();
+    if (!options.list) {
+        reports.flush();
+    }
     return was_interrupted() ? 130 : status;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/command_options.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.hpp"
@@ -104,13 +106,21 @@ void add_resume(CLI::App& app, CommandLine& line) {
     app.add_option("--folder", line.resume.folder,
                    "where relative paths of the saved options start (default: here)")
         ->type_name("DIR");
-    app.add_flag("--trace", line.resume.trace, "show every ring transition from there on");
+    auto* const trace =
+        app.add_flag("--trace", line.resume.trace, "show every ring transition from there on");
     app.add_flag("--show", line.resume.show, "only say what the file has, as JSON");
     add_limits(app, line.limits);
     add_snapshot(app, line.snapshot);
     add_output(app, line.output);
+    const auto others = app.get_options();
     add_trace_output(app, line.output);
     add_trace_choice(app, line.trace);
+    for (CLI::Option* const option : app.get_options()) {
+        const bool is_of_trace = std::find(others.begin(), others.end(), option) == others.end();
+        if (is_of_trace && !option->check_lname("schema")) {
+            option->needs(trace);
+        }
+    }
 }
 
 static void add_gdb(CLI::App& app, CommandLine& line) {

@@ -68,6 +68,7 @@ bool fails(const coverage::Tally& tally, const std::string& fail_on) {
 
 int coverage_command(const CommandLine& line) {
     const CoverageOptions& options = line.coverage;
+    keep_apart({line.output.file}, options.traces);
     Output output(line.output.file, STDOUT_FILENO);
     if (options.ledger) {
         if (!options.traces.empty()) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/file.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <system_error>
 
@@ -38,6 +40,33 @@ std::string neighbours_of(const std::filesystem::path& path) {
         }
     }
     return suggestion(path.filename().string(), names);
+}
+
+bool is_regular(int descriptor) {
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool are_same(int a, int b) {
+    struct stat of_a {};
+    struct stat of_b {};
+    return ::fstat(a, &of_a) == 0 && ::fstat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino;
+}
+
+/// Whether two paths lead to one file, which need not exist yet.
+bool same_file(const std::string& a, const std::string& b) {
+    namespace fs = std::filesystem;
+    if (a.empty() || b.empty()) {
+        return false;
+    }
+    std::error_code error;
+    const auto status = fs::status(a, error);
+    if (fs::exists(status)) {
+        return fs::is_regular_file(status) && fs::equivalent(a, b, error);
+    }
+    const fs::path first = fs::weakly_canonical(fs::absolute(a, error), error);
+    return !error && first == fs::weakly_canonical(fs::absolute(b, error), error) && !error;
 }
 
 }  // namespace
@@ -91,24 +120,81 @@ std::string read_text_file(const std::string& path) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+void keep_apart(const std::vector<std::string>& written, const std::vector<std::string>& read) {
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        if (written[i].empty()) {
+            continue;
+        }
+        if (std::any_of(read.begin(), read.end(),
+                        [&](const std::string& other) { return same_file(written[i], other); })) {
+            throw InputError(2, fmt::format("{}: is read by this command, which cannot write it "
+                                            "too; name another file",
+                                            written[i]));
+        }
+        if (std::any_of(written.begin(), written.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&](const std::string& other) { return same_file(written[i], other); })) {
+            throw InputError(2, fmt::format("{}: would be written twice by this command; name "
+                                            "another file",
+                                            written[i]));
+        }
+    }
+}
+
 Output::Output(const std::string& path, int descriptor)
-    : name_(path.empty() ? "output" : path), descriptor_(descriptor), owned_(!path.empty()) {
+    : name_(path.empty() ? "output" : path),
+      descriptor_(descriptor),
+      owned_(!path.empty()),
+      begun_(path.empty()) {
     if (owned_) {
-        descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (descriptor_ < 0) {
-            throw InputError(2, fmt::format("{}: cannot be written: {}", path, reason(errno)));
+        open(path);
+    }
+}
+
+void Output::open(const std::string& path) {
+    constexpr int flags = O_WRONLY | O_CLOEXEC;
+    descriptor_ = ::open(path.c_str(), flags);
+    if (descriptor_ < 0 && errno == ENOENT) {
+        descriptor_ = ::open(path.c_str(), flags | O_CREAT, 0666);
+        made_ = descriptor_ >= 0;
+    }
+    if (descriptor_ < 0) {
+        throw InputError(2, fmt::format("{}: cannot be written: {}", path, reason(errno)));
+    }
+    // /dev/stdout, led into a file: that goes on where it is.
+    for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+        if (is_regular(descriptor_) && are_same(descriptor_, stream)) {
+            ::close(descriptor_);
+            descriptor_ = ::fcntl(stream, F_DUPFD_CLOEXEC, 0);
+            begun_ = true;
+            return;
         }
     }
 }
 
 Output::~Output() {
-    try {
-        flush();
-    } catch (const InputError&) {
-        // Whoever wants to hear of it flushes before.
+    if (!begun_) {
+        if (made_) {
+            ::unlink(name_.c_str());
+        }
+    } else {
+        try {
+            flush();
+        } catch (const InputError&) {
+            // Whoever wants to hear of it flushes before.
+        }
     }
     if (owned_) {
         ::close(descriptor_);
+    }
+}
+
+void Output::begin() {
+    if (begun_) {
+        return;
+    }
+    begun_ = true;
+    if (is_regular(descriptor_) && ::ftruncate(descriptor_, 0) != 0) {
+        throw InputError(125, fmt::format("{}: cannot be written: {}", name_, reason(errno)));
     }
 }
 
@@ -120,6 +206,7 @@ void Output::write(std::string_view text) {
 }
 
 void Output::flush() {
+    begin();
     std::string_view rest = buffer_;
     while (!rest.empty() && !lost_) {
         const ssize_t written = ::write(descriptor_, rest.data(), rest.size());

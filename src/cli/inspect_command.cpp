@@ -153,6 +153,7 @@ int inspect_command(const CommandLine& line) {
     }
     const std::string text = line.inspect.what + (row.empty() ? "" : " " + row);
     const debug::Place place = verbs ? place_for_verbs(text) : debug::place_for(line.inspect.what);
+    keep_apart({line.output.file}, options);
     // The program's own output must not mix with the table.
     host::CapturedConsole console;
     Output errors({}, STDERR_FILENO);

@@ -24,6 +24,7 @@ std::string report_text(const std::string& format, const profile::Profile& profi
 }  // namespace
 
 int profile_command(const CommandLine& line) {
+    keep_apart({line.output.file}, line.world);
     Output output(line.output.file, STDERR_FILENO);
     Output diagnostics({}, STDERR_FILENO);
     host::HostConsole console(was_interrupted);

@@ -67,13 +67,22 @@ void want_file(const OutputOptions& options, const Output& output) {
     }
 }
 
-void write_status(const std::string& path, World& world, const guest::StopReason& stop) {
+/// Text between the records of a format that programs read would spoil it.
+void want_apart(const CommandLine& line, bool mixes) {
+    if (mixes && (line.output.stats || line.output.registers)) {
+        throw InputError(2,
+                         fmt::format("{}: its text has no place in --format {}; name a file "
+                                     "for the trace with -o FILE",
+                                     line.output.stats ? "--stats" : "--regs", line.output.format));
+    }
+}
+
+void write_status(Output& file, World& world, const guest::StopReason& stop) {
     nlohmann::ordered_json json{{"reason", trace::stop_word(stop.kind)},
                                 {"exit_status", stop.exit_status()},
                                 {"status", stop.status},
                                 {"message", stop.message},
                                 {"clocks", world.machine().cpu().cycles().value}};
-    Output file(path, -1);
     file.write(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     file.flush();
 }
@@ -90,13 +99,35 @@ std::optional<host::Journal::Keeps> journal_for(const CommandLine& line) {
 }  // namespace
 
 int run_command(const CommandLine& line) {
+    std::optional<SavedRun> saved;
+    if (line.command == Command::resume) {
+        saved.emplace(line.resume.file, line.resume.folder);
+    }
+    const WorldOptions& options = saved ? saved->options() : line.world;
+    const bool saves = !line.snapshot.at.empty();
+    keep_apart({line.output.file, line.output.status_json, saves ? line.snapshot.file : ""},
+               options);
+    if (line.command == Command::resume) {
+        keep_apart({line.output.file, line.output.status_json}, std::vector{line.resume.file});
+    }
+    if (line.resume.show) {
+        Output about(line.output.file, STDOUT_FILENO);
+        about.write(saved->about() + "\n");
+        about.flush();
+        return 0;
+    }
     Output output(line.output.file, STDERR_FILENO);
     want_file(line.output, output);
+    std::optional<Output> status_file;
+    if (!line.output.status_json.empty()) {
+        status_file.emplace(line.output.status_json, -1);
+    }
     const bool is_table = !is_for_programs(line.output.format);
     Output errors({}, STDERR_FILENO);
     Output& notes = is_table || line.output.file.empty() ? output : errors;
     // Between a trace's records on stderr nothing can be said: of a missing service they say it.
     const bool mixes = !is_table && line.output.file.empty();
+    want_apart(line, mixes);
     host::HostConsole own_console(was_interrupted);
     host::InterruptibleConsole console(own_console, STDIN_FILENO, was_interrupted);
     Messages messages;
@@ -106,17 +137,8 @@ int run_command(const CommandLine& line) {
         };
         messages.debug_print = [&notes](std::string_view text) { notes.write(text); };
     }
-    std::optional<SavedRun> saved;
-    if (line.command == Command::resume) {
-        saved.emplace(line.resume.file, line.resume.folder);
-        if (line.resume.show) {
-            Output(line.output.file, STDOUT_FILENO).write(saved->about() + "\n");
-            return 0;
-        }
-    }
     const auto warn = messages.warn;
-    World world(saved ? saved->options() : line.world, console, std::move(messages),
-                journal_for(line));
+    World world(options, console, std::move(messages), journal_for(line));
     world.boot();
     if (saved) {
         saved->load(world);
@@ -148,6 +170,10 @@ int run_command(const CommandLine& line) {
             stepper.emplace(world.machine(), world.personality(), *tracer, chain->first(), scope);
         }
     }
+    check_place(world, line.snapshot);
+    if (line.gdb.address.empty()) {  // which may not be one
+        output.begin();
+    }
     guest::StopReason stop;
     {
         const InterruptGuard guard(world.machine());
@@ -165,15 +191,17 @@ int run_command(const CommandLine& line) {
         footer.assumed_clocks = world.has_assumed_clocks() && !assumed_from_the_start;
         chain->first().end(footer);
     }
-    report_stop(world, stop, notes);
+    if (!mixes) {
+        report_stop(world, stop, notes);
+    }
     if (statistics) {
         notes.write(statistics->text(world.has_assumed_clocks(), world.service_body()));
     }
     if (line.output.registers) {
         notes.write(guest::register_text(world.machine().cpu()));
     }
-    if (!line.output.status_json.empty()) {
-        write_status(line.output.status_json, world, stop);
+    if (status_file) {
+        write_status(*status_file, world, stop);
     }
     output.flush();
     notes.flush();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <utility>
+#include <variant>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include "base/text.hpp"
 #include "cli/command_line.hpp"
 #include "cli/file.hpp"
+#include "guest/symbol_suggestion.hpp"
 #include "snapshot/file.hpp"
 
 namespace ringside::cli {
@@ -56,36 +58,9 @@ struct InputFile {
     }
 };
 
-/// FILE, FILE@ADDR or FILE@SYMBOL: the file is the longest part that is one.
-std::string file_of(const WorldOptions& options, const std::string& text, char separator) {
-    std::error_code error;
-    const auto at = text.rfind(separator);
-    return at == std::string::npos || std::filesystem::exists(options.host_path(text), error)
-               ? text
-               : text.substr(0, at);
-}
-
 std::vector<InputFile> input_files(const WorldOptions& options) {
-    std::vector<std::string> paths;
-    const auto add = [&](const std::vector<std::string>& texts, char separator) {
-        for (const std::string& text : texts) {
-            paths.push_back(file_of(options, text, separator));
-        }
-    };
-    for (const auto* const path : {&options.program, &options.table}) {
-        if (!path->empty()) {
-            paths.push_back(file_of(options, *path, '@'));
-        }
-    }
-    for (const auto* const texts : {&options.loads, &options.roms, &options.patch_objects,
-                                    &options.patches, &options.symbol_files}) {
-        add(*texts, '@');
-    }
-    for (const std::string& module : options.modules) {
-        paths.push_back(module.substr(0, module.find(' ')));
-    }
     std::vector<InputFile> files;
-    for (const std::string& path : paths) {
+    for (const std::string& path : input_paths(options)) {
         const auto bytes = read_file(options.host_path(path));
         files.push_back({path, bytes.size(), Sha256::of(bytes)});
     }
@@ -155,28 +130,37 @@ bool is_clock(const std::string& text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Runs up to the clock or the place that `at` names. Another end than `there` is the run's.
-guest::StopReason run_there(World& world, guest::Limits limits, const std::string& at,
-                            bool& there) {
-    guest::Machine& machine = world.machine();
+/// Where a run is to be saved: at a count of ticks, or at an address.
+using Goal = std::variant<std::uint64_t, LinearAddress>;
+
+Goal goal_of(World& world, const std::string& at) {
     if (is_clock(at)) {
         const auto clock = parse_number(at);
-        const std::uint64_t ticks = cpu::traits(machine.cpu().model).ticks_per_clock;
+        const std::uint64_t ticks = cpu::traits(world.machine().cpu().model).ticks_per_clock;
         if (!clock || *clock > UINT64_MAX / ticks) {
             throw InputError(2, fmt::format("--snapshot-at {}: no such clock", at));
         }
-        limits.pause_at = *clock * ticks;
+        return *clock * ticks;
+    }
+    const auto place = world.personality().symbols().evaluate(at);
+    if (!place) {
+        throw InputError(
+            2, fmt::format("--snapshot-at {}: neither a clock nor an address or symbol that is "
+                           "known at the start{}",
+                           at, guest::symbol_suggestion(world.personality().symbols(), at)));
+    }
+    return *place;
+}
+
+/// Runs up to the goal. Another end than `there` is the run's.
+guest::StopReason run_there(World& world, guest::Limits limits, const Goal& goal, bool& there) {
+    if (const auto* const ticks = std::get_if<std::uint64_t>(&goal)) {
+        limits.pause_at = *ticks;
         auto stop = world.run(limits);
         there = stop.kind == guest::StopKind::paused;
         return stop;
     }
-    const auto place = world.personality().symbols().evaluate(at);
-    if (!place) {
-        throw InputError(2, fmt::format("--snapshot-at {}: neither a clock nor an address or "
-                                        "symbol that is known at the start",
-                                        at));
-    }
-    const StopThere stop_there(machine, *place);
+    const StopThere stop_there(world.machine(), std::get<LinearAddress>(goal));
     auto stop = world.run(limits);
     there = stop.kind == guest::StopKind::observer && stop_there.was_reached();
     return stop;
@@ -276,6 +260,12 @@ void SavedRun::take_input(const World& world, host::Console& console, int descri
     }
 }
 
+void check_place(World& world, const SnapshotOptions& options) {
+    if (!options.at.empty()) {
+        static_cast<void>(goal_of(world, options.at));
+    }
+}
+
 guest::StopReason run_and_save(World& world, guest::Limits limits, const SnapshotOptions& options,
                                trace::Tracer* tracer,
                                const std::function<void(std::string_view)>& warn) {
@@ -283,7 +273,7 @@ guest::StopReason run_and_save(World& world, guest::Limits limits, const Snapsho
         return world.run(limits);
     }
     bool there = false;
-    guest::StopReason stop = run_there(world, limits, options.at, there);
+    guest::StopReason stop = run_there(world, limits, goal_of(world, options.at), there);
     if (!there) {
         warn(fmt::format(
             "no snapshot: the run ended at clock {}, before it came to --snapshot-at {}",

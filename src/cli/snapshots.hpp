@@ -49,6 +49,9 @@ class SavedRun {
     bool traced_ = false;
 };
 
+/// Throws InputError (2) when `options` name no clock or place at which a run can be saved.
+void check_place(World& world, const SnapshotOptions& options);
+
 /// Runs a world as its limits say, and saves it on the way where `options` say; `warn` is told when
 /// the run does not come there. The tracer may be null.
 guest::StopReason run_and_save(World& world, guest::Limits limits, const SnapshotOptions& options,

@@ -142,6 +142,7 @@ int stubs_command(const CommandLine& line) {
     const std::string text = options.emit == "asm"   ? assembly(stubs, form)
                              : options.emit == "hex" ? hexadecimal(stubs, form)
                                                      : library(stubs, form, line.output.file);
+    keep_apart({line.output.file}, std::vector{line.world.table});
     Output output(line.output.file, STDOUT_FILENO);
     output.write(text);
     output.flush();

@@ -36,6 +36,11 @@ TraceChain::TraceChain(const CommandLine& line, const guest::Personality& person
                                         "--scope or take text, tree or jsonl",
                                         name));
     }
+    if (line.output.costs && name == "html") {
+        throw InputError(2,
+                         "--format html has no place for costs; leave out --costs or take "
+                         "text, tree, jsonl or perfetto");
+    }
     if (line.output.costs && is_table) {
         costs_.emplace(*first_, write);
         first_ = &*costs_;

@@ -47,6 +47,7 @@ int vectors_command(const CommandLine& line) {
     const auto paths = vectors::find_files(given.paths);
     const unsigned jobs = given.jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
 
+    keep_apart({report_path}, paths);
     std::optional<Output> report;
     if (!report_path.empty()) {
         report.emplace(report_path, -1);

@@ -138,6 +138,7 @@ verify::Result verify_case(const CommandLine& line, Output& output) {
 }  // namespace
 
 int verify_command(const CommandLine& line) {
+    keep_apart({line.output.file}, line.world);
     Output output(line.output.file, STDOUT_FILENO);
     verify::Result result{};
     if (line.world.program.ends_with(check::case_suffix)) {
@@ -146,6 +147,7 @@ int verify_command(const CommandLine& line) {
         host::HostConsole input(was_interrupted);
         result = verify_world(line, input, line.output.quiet, output);
     }
+    output.flush();
     switch (result) {
         case verify::Result::equal: return 0;
         case verify::Result::differs: return 1;

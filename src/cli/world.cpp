@@ -60,6 +60,15 @@ cpu::timing::Level timing_level(const WorldOptions& options) {
     return *level;
 }
 
+/// FILE, FILE@ADDR or FILE@SYMBOL: the file is the longest part that is one.
+std::string file_of(const WorldOptions& options, const std::string& text) {
+    std::error_code error;
+    const auto at = text.rfind('@');
+    return at == std::string::npos || std::filesystem::exists(options.host_path(text), error)
+               ? text
+               : text.substr(0, at);
+}
+
 /// A message that is told once, however often the run comes by.
 std::function<void(std::string_view)> once(host::Journal& journal,
                                            std::function<void(std::string_view)> tell) {
@@ -87,6 +96,33 @@ void read_patches(const WorldOptions& options, guest::Patches& patches) {
 }
 
 }  // namespace
+
+std::vector<std::string> input_paths(const WorldOptions& options) {
+    std::vector<std::string> paths;
+    for (const auto* const path : {&options.program, &options.table}) {
+        if (!path->empty()) {
+            paths.push_back(file_of(options, *path));
+        }
+    }
+    for (const auto* const texts : {&options.loads, &options.roms, &options.patch_objects,
+                                    &options.patches, &options.symbol_files}) {
+        for (const std::string& text : *texts) {
+            paths.push_back(file_of(options, text));
+        }
+    }
+    for (const std::string& module : options.modules) {
+        paths.push_back(module.substr(0, module.find(' ')));
+    }
+    return paths;
+}
+
+void keep_apart(const std::vector<std::string>& written, const WorldOptions& options) {
+    std::vector<std::string> read;
+    for (const std::string& path : input_paths(options)) {
+        read.push_back(options.host_path(path));
+    }
+    keep_apart(written, read);
+}
 
 guest::MachineConfig machine_config(const WorldOptions& options) {
     guest::MachineConfig config;

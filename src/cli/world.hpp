@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/options.hpp"
 #include "guest/machine.hpp"
@@ -75,6 +76,11 @@ class World final : public snapshot::Subject {
     std::unique_ptr<guest::Machine> machine_;
     std::unique_ptr<guest::Personality> personality_;
 };
+
+/// The host files that a world is made of, as the options name them.
+[[nodiscard]] std::vector<std::string> input_paths(const WorldOptions& options);
+/// Throws InputError (2) when one of the files that are to be written is one of those.
+void keep_apart(const std::vector<std::string>& written, const WorldOptions& options);
 
 /// The machine that options ask for. Throws InputError for a model or level that does not exist.
 [[nodiscard]] guest::MachineConfig machine_config(const WorldOptions& options);

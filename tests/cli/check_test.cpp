@@ -185,7 +185,8 @@ TEST_CASE("check: [build] makes what the world names, in a folder that goes away
     CHECK(contains(finished.output, "ended with status 3\n      no good\n"));
 }
 
-TEST_CASE("check: Ctrl-C ends a build too, and takes its folder along", "[cli]") {
+TEST_CASE("check: Ctrl-C, SIGTERM and SIGHUP end a build too, and take its folder along", "[cli]") {
+    const int signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
     const TemporaryFolder folder;
     Spawn spawn;
     spawn.arguments = {RINGSIDE_BINARY, "check",
@@ -193,6 +194,7 @@ TEST_CASE("check: Ctrl-C ends a build too, and takes its folder along", "[cli]")
                                    "[build]\ncommand = \"echo $OUT > where; sleep 50\"\n"
                                    "[world]\nprogram = \"a.exe\"\n")};
     spawn.interrupt_after_ms = 1500;
+    spawn.interrupt_signal = signal;
     const auto finished = run(spawn);
     INFO(finished.output);
     CHECK(finished.status == 130);
@@ -265,6 +267,29 @@ TEST_CASE("check: jobs and reports: the same text and files whatever -j is", "[c
     CHECK(contains(checked({"/dev/zero"}).output, "more than 16 MiB"));
     const auto full = checked({"--report", "junit:/dev/full", folder.path()});
     CHECK(full.status == 125);
+}
+
+TEST_CASE("check: a report is never written over a case or another report", "[cli]") {
+    const TemporaryFolder folder;
+    const auto path = folder.file("a.case.toml", hello_case);
+    const std::string report = folder.path() + "/report";
+    for (const std::vector<std::string>& reports :
+         {std::vector{"--report"s, "tap:" + path},
+          std::vector{"--report"s, "tap:" + folder.path() + "/../" +
+                                       folder.path().substr(folder.path().rfind('/')) +
+                                       "/a.case.toml"},
+          std::vector{"--report"s, "tap:" + report, "--report"s, "junit:" + report}}) {
+        std::vector<std::string> arguments = reports;
+        arguments.push_back(folder.path());
+        const auto finished = checked(arguments);
+        CHECK(finished.status == 2);
+        CHECK(is_one_line(finished));
+        CHECK(contains(finished.error, "name another file"));
+    }
+    CHECK(text_of_file(path) == hello_case);
+    CHECK_FALSE(std::filesystem::exists(report));
+    CHECK(checked({"--list", "--report", "tap:" + report, path}).status == 0);
+    CHECK_FALSE(std::filesystem::exists(report));
 }
 
 TEST_CASE("check: a case that never ends ends in guest clocks", "[cli]") {

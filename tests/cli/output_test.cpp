@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "cli/cli.hpp"
 
 using namespace ringside::test;
@@ -77,6 +80,132 @@ TEST_CASE("output: a file that cannot be made is a usage error", "[cli]") {
         ringside::test::ringside({"trace", "-o", "/no/such/folder/trace", example("hello.exe")});
     CHECK(finished.status == 2);
     CHECK(is_one_line(finished));
+}
+
+TEST_CASE("output: an error in the command line or in what is read touches no file", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string kept = folder.file("kept", "what was there");
+    const std::string fresh = folder.path() + "/fresh";
+    const std::string program = example("hello.exe");
+    const std::vector<std::vector<std::string>> wrong{
+        {"trace", "--format", "perfetto", "-c", program},
+        {"trace", "--format", "html", "-C", program},
+        {"trace", "--format", "html", "--costs", program},
+        {"trace", "--format", "perfetto", "--scope", "all", program},
+        {"trace", "-e", "NtNothing", program},
+        {"trace", "-e", "status=STATUS_NOPE", program},
+        {"trace", "--snapshot-at", "nt!Nothing", program},
+        {"trace", "--cwd", "x", program},
+        {"trace", "--patch", folder.path() + "/nothing", program},
+        {"trace", folder.path() + "/nothing.exe"},
+        {"run", "--gdb", "nowhere", program},
+        {"run", "--gdb", "0", "--snapshot-at", "5", program},
+        {"profile", folder.path() + "/nothing.exe"},
+        {"inspect", "nothing", program},
+        {"stubs", "NtNothing"},
+        {"coverage"},
+        {"coverage", program},
+        {"coverage", "--ledger", "--format", "jsonl"},
+        {"verify", folder.path() + "/nothing.exe"},
+        {"debug", folder.path() + "/nothing.exe"},
+        {"resume", program},
+    };
+    for (const auto& words : wrong) {
+        INFO(words[0] + " " + (words.size() > 1 ? words[1] : ""));
+        for (const std::string& file : {kept, fresh}) {
+            std::vector<std::string> arguments = words;
+            arguments.insert(arguments.begin() + 1, {"-o", file});
+            const auto finished = ringside::test::ringside(arguments);
+            CHECK(finished.status != 0);
+            CHECK(is_one_line(finished));
+        }
+        CHECK(text_of_file(kept) == "what was there");
+        CHECK_FALSE(std::filesystem::exists(fresh));
+    }
+}
+
+TEST_CASE("output: a file that is read is not written, and no file twice", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string content = text_of_file(example("hello.exe"));
+    const std::string program = folder.file("hello.exe", content);
+    const std::string link = folder.path() + "/link";
+    std::filesystem::create_symlink(program, link);
+    const std::string other = folder.path() + "/other";
+    const std::string patch = folder.file("a.patch", "# nothing\n");
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"trace", "-o", program, program},
+             {"trace", "-o", link, program},
+             {"trace", "-o", program, link},
+             {"run", "--status-json", program, program},
+             {"run", "--snapshot-at", "1000", "--snapshot", program, program},
+             {"run", "--patch", patch, "-o", patch, program},
+             {"trace", "-o", other, "--status-json", other, program},
+             {"profile", "-o", program, program},
+             {"inspect", "idt", "-o", program, program},
+             {"debug", "-o", program, program},
+             {"verify", "-o", program, program},
+             {"coverage", "-o", program, program}}) {
+        INFO(arguments[0] + " " + arguments[1]);
+        const auto finished = ringside::test::ringside(arguments);
+        CHECK(finished.status == 2);
+        CHECK(is_one_line(finished));
+        CHECK(contains(finished.error, "name another file"));
+    }
+    CHECK(text_of_file(program) == content);
+    CHECK_FALSE(std::filesystem::exists(other));
+}
+
+TEST_CASE("output: /dev/stdout goes on where the stream is", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string log = folder.path() + "/log";
+    const auto finished = run(
+        {.arguments = {"/bin/sh", "-c",
+                       "(echo before; \"$0\" run --status-json /dev/stdout \"$1\"; echo behind) "
+                       "> \"$2\"",
+                       RINGSIDE_BINARY, example("hello.exe"), log},
+         .environment = {},
+         .input = {},
+         .folder = {}});
+    CHECK(finished.status == 0);
+    const std::string text = text_of_file(log);
+    CHECK(text.starts_with("before\nHello from ring 3.\n{\n  \"reason\": \"guest_exit\""));
+    CHECK(text.ends_with("}\nbehind\n"));
+}
+
+TEST_CASE("output: a closed standard stream is no trace file", "[cli]") {
+    const TemporaryFolder folder;
+    const std::string trace = folder.path() + "/trace";
+    const auto finished =
+        run({.arguments = {"/bin/sh", "-c", "exec \"$0\" trace -o \"$1\" \"$2\" >&-",
+                           RINGSIDE_BINARY, trace, example("hello.exe")},
+             .environment = {},
+             .input = {},
+             .folder = {}});
+    CHECK(finished.status == 0);
+    CHECK(text_of_file(trace).starts_with("# hello.exe: "));
+    CHECK_FALSE(contains(text_of_file(trace), "Hello from ring 3."));
+}
+
+TEST_CASE("output: a trace for programs has nothing else in it, however the run ends", "[cli]") {
+    const auto finished =
+        ringside::test::ringside({"trace", "--format", "jsonl", example("deadlock.exe")});
+    CHECK(finished.status == 123);
+    std::string last;
+    for (const std::string_view line : ringside::lines_of(finished.error)) {
+        last = line;
+        CHECK(nlohmann::json::accept(line));
+    }
+    CHECK(contains(last, "\"message\":\"deadlock"));
+    const auto perfetto =
+        ringside::test::ringside({"trace", "--format", "perfetto", example("deadlock.exe")});
+    CHECK(nlohmann::json::accept(perfetto.error));
+    for (const char* option : {"--stats", "--regs"}) {
+        const auto refused =
+            ringside::test::ringside({"trace", "--format", "jsonl", option, example("hello.exe")});
+        CHECK(refused.status == 2);
+        CHECK(is_one_line(refused));
+        CHECK(contains(refused.error, "-o FILE"));
+    }
 }
 
 TEST_CASE("output: colours on request", "[cli]") {

@@ -78,6 +78,34 @@ TEST_CASE("a resumed run can be saved again", "[cli][snapshot]") {
     CHECK(end.error == whole.error);
 }
 
+TEST_CASE("resume shows records only with --trace, and says so to who asks for some without",
+          "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() + "/1.snapshot";
+    CHECK(ringside::test::ringside({"run", "--snapshot-at", "40000", "--snapshot", file,
+                                    "--snapshot-stop", example("hello.exe")})
+              .status == 0);
+    for (const std::vector<std::string>& option : {std::vector<std::string>{"-e", "NtClose"},
+                                                   {"--format", "jsonl"},
+                                                   {"--scope", "all"},
+                                                   {"-c"},
+                                                   {"-C"},
+                                                   {"--frames"},
+                                                   {"--costs"},
+                                                   {"--startup"},
+                                                   {"--color", "never"}}) {
+        INFO(option.front());
+        std::vector<std::string> arguments{"resume", file};
+        arguments.insert(arguments.end(), option.begin(), option.end());
+        const auto finished = ringside::test::ringside(arguments);
+        CHECK(finished.status == 2);
+        CHECK(is_one_line(finished));
+        CHECK(contains(finished.error, "requires --trace"));
+        arguments.emplace_back("--trace");
+        CHECK(ringside::test::ringside(arguments).status == 0);
+    }
+}
+
 TEST_CASE("resume --show says what a snapshot is of, and runs nothing", "[cli][snapshot]") {
     const TemporaryFolder folder;
     const std::string file = folder.path() + "/a.snapshot";

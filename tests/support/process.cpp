@@ -39,6 +39,7 @@ struct Pipe {
     ::dup2(output, STDOUT_FILENO);
     ::dup2(error, STDERR_FILENO);
     ::signal(SIGINT, SIG_DFL);
+    ::signal(SIGHUP, SIG_DFL);
     if (!spawn.folder.empty() && ::chdir(spawn.folder.c_str()) != 0) {
         ::_exit(99);
     }
@@ -107,7 +108,7 @@ Finished run(const Spawn& spawn) {
         }
         const auto passed = Clock::now() - begin;
         if (!interrupted && passed >= std::chrono::milliseconds(spawn.interrupt_after_ms)) {
-            ::kill(child, SIGINT);
+            ::kill(child, spawn.interrupt_signal);
             interrupted = true;
         }
         if (passed > patience) {

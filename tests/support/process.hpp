@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct Spawn {
     std::string input;
     std::string folder;          ///< to start in; empty: this one
     bool close_output = false;   ///< nobody reads the output
-    int interrupt_after_ms = 0;  ///< send SIGINT then; 0: never
+    int interrupt_after_ms = 0;  ///< send a signal then; 0: never
+    int interrupt_signal = SIGINT;
 };
 
 /// Runs a program without a shell. One that takes longer than a minute is killed.
