@@ -141,7 +141,7 @@ class Session {
             }
             say(fmt::format("{}\n", error.what()));
         }
-        const bool interrupted = was_interrupted() && !source_.is_terminal();
+        const bool interrupted = was_interrupted() && (!source_.is_terminal() || was_told_to_end());
         return debugger_.is_over() ? std::optional(0)
                : interrupted       ? std::optional(130)
                                    : std::nullopt;
@@ -156,6 +156,7 @@ class Session {
 }  // namespace
 
 int debug_command(const CommandLine& line) {
+    keep_apart({line.output.file}, line.world);
     Output output(line.output.file, STDOUT_FILENO);
     const GuestInput input(line.debug);
     CommandSource source(line.debug);
@@ -169,6 +170,7 @@ int debug_command(const CommandLine& line) {
     }
     World world(line.world, console, std::move(messages), host::Journal::Keeps::answers);
     world.boot();
+    output.begin();
     snapshot::Timeline timeline(world);
     debug::Debugger debugger(timeline, world.machine(), world.personality(),
                              limits_of(line.limits));

@@ -5,6 +5,9 @@
 #include <atomic>
 #include <csignal>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/ensure.hpp"
 
 namespace ringside::cli {
@@ -15,8 +18,13 @@ namespace {
 std::array<std::atomic<guest::Machine*>, 256> running_machines{};
 std::atomic<unsigned> guards = 0;
 std::atomic<bool> interrupted = false;
+std::atomic<bool> told_to_end = false;
+constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
 
-extern "C" void ringside_on_interrupt(int) {
+extern "C" void ringside_on_interrupt(int signal) {
+    if (signal != SIGINT) {
+        told_to_end.store(true);
+    }
     interrupted.store(true);
     for (auto& slot : running_machines) {
         if (guest::Machine* const machine = slot.load()) {
@@ -34,7 +42,14 @@ InterruptGuard::InterruptGuard() {
     // SA_RESTART is left out, so that a wait for input comes back.
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, nullptr);
+    for (const int signal : ending_signals) {
+        struct sigaction before {};
+        sigaction(signal, nullptr, &before);
+        // nohup means it.
+        if (signal == SIGINT || before.sa_handler != SIG_IGN) {
+            sigaction(signal, &action, nullptr);
+        }
+    }
 }
 
 InterruptGuard::InterruptGuard(guest::Machine& machine) : InterruptGuard() {
@@ -52,12 +67,30 @@ InterruptGuard::~InterruptGuard() {
         running_machines[*slot_].store(nullptr);
     }
     if (guards.fetch_sub(1) == 1) {
-        std::signal(SIGINT, SIG_DFL);
+        for (const int signal : ending_signals) {
+            struct sigaction before {};
+            sigaction(signal, nullptr, &before);
+            if (before.sa_handler == &ringside_on_interrupt) {
+                std::signal(signal, SIG_DFL);
+            }
+        }
     }
 }
 
 bool was_interrupted() {
     return interrupted.load();
+}
+
+bool was_told_to_end() {
+    return told_to_end.load();
+}
+
+void fill_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) < 0) {
+            static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY));
+        }
+    }
 }
 
 void ignore_broken_pipes() {

@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    cli::fill_standard_streams();
     cli::ignore_broken_pipes();
     try {
         return run(argc, argv);
