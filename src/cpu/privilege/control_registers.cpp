@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/privilege/control_registers.hpp"
 
+#include "cpu/memory_model/memory_model.hpp"
+
 namespace ringside::cpu {
 namespace {
 
@@ -36,6 +38,9 @@ void set_cr0(Cpu& cpu, std::uint32_t value) {
     cpu.cr0 = value;
     if ((changed & (cr0::pg | cr0::wp | cr0::pe)) != 0) {
         cpu.paging_changed();
+    }
+    if ((changed & cr0::cd) != 0 && cpu.memory) {
+        cpu.memory->set_cache_disabled((value & cr0::cd) != 0);
     }
 }
 

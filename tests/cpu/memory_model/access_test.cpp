@@ -154,10 +154,9 @@ TEST_CASE("what left p6's first cache is in its second", "[memory_model]") {
 TEST_CASE("with CR0.CD set no line comes in", "[memory_model]") {
     MemoryBench bench(Model::i486);
     bench.rings.reg(GeneralRegister::esi) = data;
-    bench.rings.cpu.cr0 |= cr0::cd;
-    bench.rings.cpu.paging_changed();
-    bench.program("90 8b 06 8b 06");
-    bench.step();
+    // mov eax,cr0; or eax,CD; mov cr0,eax; mov eax,[esi] twice
+    bench.program("0f 20 c0 0d 00 00 00 40 0f 22 c0 8b 06 8b 06");
+    bench.step(3);
     bench.step();
     CHECK(bench.added(Adder::cache) == 4);
     bench.step();
