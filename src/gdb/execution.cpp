@@ -85,8 +85,12 @@ Stop Execution::step_back() {
 
 Stop Execution::resume_back() {
     points_.begin(StopPoints::Way::back);
-    const snapshot::BackStop back = debuggee_.timeline->run_back();
+    const snapshot::BackStop back =
+        debuggee_.timeline->run_back([this] { return debuggee_.interrupted() || wants_stop_(); });
     forget_end();
+    if (back.kind == snapshot::BackStop::Kind::given_up) {
+        return interrupted();
+    }
     auto stop = points_.take();
     if (back.kind == snapshot::BackStop::Kind::beginning || !stop) {
         return {.reason = Stop::Reason::history_begin};
@@ -140,8 +144,7 @@ std::optional<Stop> Execution::after(guest::StopReason reason, bool stepping) {
                 return Stop{.reason = Stop::Reason::step};
             }
             if (wants_stop_()) {
-                return Stop{.reason = Stop::Reason::interrupted,
-                            .signal = signal_number::interrupt};
+                return interrupted();
             }
             return std::nullopt;
         }
@@ -175,7 +178,13 @@ Stop Execution::leave_wait() {
     if (debuggee_.timeline != nullptr && debuggee_.timeline->step_back()) {
         debuggee_.timeline->forget_future();
     }
-    return {.reason = Stop::Reason::interrupted, .signal = signal_number::interrupt};
+    return interrupted();
+}
+
+Stop Execution::interrupted() const {
+    return debuggee_.interrupted()
+               ? Stop{.reason = Stop::Reason::host_stop}
+               : Stop{.reason = Stop::Reason::interrupted, .signal = signal_number::interrupt};
 }
 
 /// A run that failed is shown as it stands before it is over.

@@ -65,6 +65,7 @@ class Execution {
     [[nodiscard]] Stop run(bool stepping);
     [[nodiscard]] std::optional<Stop> after(guest::StopReason reason, bool stepping);
     [[nodiscard]] Stop leave_wait();
+    [[nodiscard]] Stop interrupted() const;
     void forget_end();
     [[nodiscard]] Stop ended(guest::StopReason reason);
 

@@ -86,7 +86,7 @@ class Timeline::Implementation {
     [[nodiscard]] bool replaying() const { return !live_ && tick() <= end_.tick; }
     bool seek(Position to);
     bool step_back();
-    BackStop run_back();
+    BackStop run_back(const std::function<bool()>& given_up);
     void changed() {
         subject_.forget_future();
         begin_anew();
@@ -396,7 +396,7 @@ std::uint64_t Timeline::Implementation::count_stops(Position until, std::uint64_
     return stops;
 }
 
-BackStop Timeline::Implementation::run_back() {
+BackStop Timeline::Implementation::run_back(const std::function<bool()>& given_up) {
     Position until = position();
     leave_present();
     for (std::size_t i = last_at_or_before(until) + 1; i-- > 0;) {
@@ -408,6 +408,10 @@ BackStop Timeline::Implementation::run_back() {
             return {BackStop::Kind::observer, position()};
         }
         until = checkpoints_[i].at;
+        if (given_up && given_up()) {
+            load(checkpoints_[i]);
+            return {BackStop::Kind::given_up, until};
+        }
     }
     load(checkpoints_.front());
     return {BackStop::Kind::beginning, begin()};
@@ -470,8 +474,8 @@ bool Timeline::step_back() {
     return implementation_->step_back();
 }
 
-BackStop Timeline::run_back() {
-    return implementation_->run_back();
+BackStop Timeline::run_back(const std::function<bool()>& given_up) {
+    return implementation_->run_back(given_up);
 }
 
 void Timeline::changed() {

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -48,6 +49,7 @@ struct BackStop {
     enum class Kind : std::uint8_t {
         observer,   ///< an observer stops the run here
         beginning,  ///< no observer did since where the timeline begins
+        given_up,   ///< somewhere between, because the caller wanted no more
     };
     Kind kind{};
     Position at;
@@ -105,8 +107,8 @@ class Timeline {
     /// Backwards to the last place at which an observer asks for a stop (Machine::stop), else to
     /// begin(). That is a place before this one, or this one when the stop comes behind the
     /// instruction that led here (CpuObserver::accessed): then step_back() leads in front of it,
-    /// and another run_back() does not meet it again.
-    BackStop run_back();
+    /// and another run_back() does not meet it again. `given_up` is asked between checkpoints.
+    BackStop run_back(const std::function<bool()>& given_up = {});
 
     /// Somebody other than the guest changed registers or memory: what was is not what led here,
     /// and what came behind will not come. The timeline begins anew, here. What was written to

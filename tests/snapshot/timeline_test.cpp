@@ -331,3 +331,19 @@ TEST_CASE("a forgotten future is run for the first time again, and the past stay
     REQUIRE(timeline.run().kind == guest::StopKind::guest_exit);
     CHECK(run.console.output() == written + written);
 }
+
+TEST_CASE("a run backwards can be given up between checkpoints", "[snapshot]") {
+    const std::string name = example("threads.exe");
+    Run run(program({name.c_str()}));
+    Timeline timeline(run.world, {.spacing = 30'000});
+    REQUIRE(timeline.run().kind == guest::StopKind::guest_exit);
+    const Position end = timeline.end();
+    int asked = 0;
+    const BackStop back = timeline.run_back([&asked] { return ++asked == 2; });
+    CHECK(back.kind == BackStop::Kind::given_up);
+    CHECK(timeline.position() == back.at);
+    CHECK(timeline.begin() < back.at);
+    CHECK(back.at < end);
+    CHECK(timeline.run().kind == guest::StopKind::guest_exit);
+    CHECK(timeline.end() == end);
+}
