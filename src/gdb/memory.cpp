@@ -43,10 +43,11 @@ std::vector<std::byte> Memory::read(LinearAddress from, std::size_t length) cons
     return bytes;
 }
 
-bool Memory::write(LinearAddress to, std::span<const std::byte> bytes) {
+Memory::Written Memory::write(LinearAddress to, std::span<const std::byte> bytes) {
     if (to.value + std::uint64_t{bytes.size()} > std::uint64_t{1} << 32) {
-        return false;
+        return Written::nothing;
     }
+    Written failure = Written::nothing;
     struct Part {
         PhysicalAddress at;
         std::span<const std::byte> bytes;
@@ -66,10 +67,11 @@ bool Memory::write(LinearAddress to, std::span<const std::byte> bytes) {
             at = translate();
             if (!at && personality_.make_present(machine_, to)) {
                 at = translate();
+                failure = Written::partly;
             }
         }
         if (!at || !machine_.memory().contains(*at)) {
-            return false;
+            return failure;
         }
         parts.push_back({*at, bytes.first(step)});
         bytes = bytes.subspan(step);
@@ -82,7 +84,7 @@ bool Memory::write(LinearAddress to, std::span<const std::byte> bytes) {
         machine_.memory().read_bytes(part.at, now);
         taken = taken && std::equal(now.begin(), now.end(), part.bytes.begin());
     }
-    return taken;
+    return taken ? Written::all : Written::partly;
 }
 
 }  // namespace ringside::gdb

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -21,8 +22,14 @@ class Memory {
     /// Changes nothing: of a page that the system would bring in on demand it reads what that page
     /// would hold.
     [[nodiscard]] std::vector<std::byte> read(LinearAddress from, std::size_t length) const;
-    /// All or nothing. Pages that are not there are brought in, whatever their protection.
-    [[nodiscard]] bool write(LinearAddress to, std::span<const std::byte> bytes);
+    enum class Written : std::uint8_t {
+        nothing,
+        partly,  ///< pages were brought in, or ROM took nothing
+        all,
+    };
+    /// Pages that are not there are brought in, whatever their protection; where one cannot be, no
+    /// byte is written.
+    [[nodiscard]] Written write(LinearAddress to, std::span<const std::byte> bytes);
 
     bool physical = false;  ///< addresses are physical ones
 

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view ok = "OK";
 constexpr std::string_view malformed = "E01";
 constexpr std::string_view impossible = "E22";
+constexpr std::string_view no_access = "E14";
 constexpr std::string_view elsewhere = "only the thread that runs has registers to write to";
 
 /// The error reply whose text gdb shows as it is, without the bytes that mean something in a
@@ -290,30 +291,29 @@ std::string Session::write_registers(std::string_view hex) {
     if (selected_ != 0 && selected_ != threads_.current()) {
         return refusal(elsewhere);
     }
+    if (hex.size() != read_registers().size()) {
+        return std::string(malformed);
+    }
+    std::string answer(ok);
     bool any = false;
     for (const Register& reg : registers_) {
         const std::string_view value = hex.substr(0, reg.bytes() * 2);
-        const auto bytes = from_hex(value);
-        if (value.size() != reg.bytes() * 2) {
-            return std::string(malformed);
-        }
         hex.remove_prefix(value.size());
-        if (bytes && to_hex(*bytes) != register_value(reg)) {
+        const auto bytes = from_hex(value);
+        if (answer == ok && bytes && to_hex(*bytes) != register_value(reg)) {
             any = true;
-            if (const auto set = set_value(debuggee_.machine.cpu(), reg, *bytes); !set) {
-                execution_.changed();
-                return refusal(fmt::format("{}: {}", reg.name, set.error()));
-            }
+            answer = set_register(reg, *bytes);
         }
     }
-    return any ? changed(true, {}) : std::string(ok);
-}
-
-std::string Session::changed(bool done, std::string_view failure) {
-    if (done) {
+    if (any) {
         execution_.changed();
     }
-    return std::string(done ? ok : failure);
+    return answer;
+}
+
+std::string Session::set_register(const Register& reg, const std::vector<std::byte>& to) {
+    const auto set = set_value(debuggee_.machine.cpu(), reg, to);
+    return set ? std::string(ok) : refusal(fmt::format("{}: {}", reg.name, set.error()));
 }
 
 std::string Session::read_register(std::string_view number) const {
@@ -331,9 +331,13 @@ std::string Session::write_register(std::string_view assignment) {
     if (selected_ != 0 && selected_ != threads_.current()) {
         return refusal(elsewhere);
     }
+    // A refused selector was looked up, which the TLB knows.
     const Register& reg = registers_[*index];
-    const auto set = set_value(debuggee_.machine.cpu(), reg, *bytes);
-    return set ? changed(true, {}) : refusal(fmt::format("{}: {}", reg.name, set.error()));
+    const std::string answer = set_register(reg, *bytes);
+    if (answer == ok || reg.source == Source::selector) {
+        execution_.changed();
+    }
+    return answer;
 }
 
 std::string Session::read_memory(std::string_view request) const {
@@ -344,7 +348,7 @@ std::string Session::read_memory(std::string_view request) const {
     }
     const std::size_t most = largest_packet / 2;
     const auto bytes = memory_.read(LinearAddress{*from}, std::min<std::size_t>(*length, most));
-    return bytes.empty() && *length != 0 ? "E14" : to_hex(bytes);
+    return bytes.empty() && *length != 0 ? std::string(no_access) : to_hex(bytes);
 }
 
 std::string Session::write_memory(std::string_view request, bool binary) {
@@ -357,8 +361,14 @@ std::string Session::write_memory(std::string_view request, bool binary) {
     if (content.size() != *length) {
         return std::string(malformed);
     }
-    const bool written = memory_.write(LinearAddress{*to}, std::as_bytes(std::span(content)));
-    return *length == 0 ? std::string(ok) : changed(written, "E14");
+    if (*length == 0) {
+        return std::string(ok);
+    }
+    const auto written = memory_.write(LinearAddress{*to}, std::as_bytes(std::span(content)));
+    if (written != Memory::Written::nothing) {
+        execution_.changed();
+    }
+    return std::string(written == Memory::Written::all ? ok : no_access);
 }
 
 std::string Session::change_point(std::string_view request, bool insert) {

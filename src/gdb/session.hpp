@@ -55,12 +55,12 @@ class Session {
     [[nodiscard]] std::string catch_calls(std::string_view request);
     [[nodiscard]] std::string continue_by(std::string_view actions);
     [[nodiscard]] std::string go_back(std::string_view how);
-    /// Notes that the debugger wrote to the guest, and answers for it.
-    [[nodiscard]] std::string changed(bool done, std::string_view failure);
     [[nodiscard]] std::string read_registers() const;
     [[nodiscard]] std::string write_registers(std::string_view hex);
     [[nodiscard]] std::string read_register(std::string_view number) const;
     [[nodiscard]] std::string write_register(std::string_view assignment);
+    /// The caller sees to execution_.changed().
+    [[nodiscard]] std::string set_register(const Register& reg, const std::vector<std::byte>& to);
     [[nodiscard]] std::string register_value(const Register& reg) const;
     [[nodiscard]] std::string read_memory(std::string_view request) const;
     [[nodiscard]] std::string write_memory(std::string_view request, bool binary);

@@ -143,6 +143,8 @@ TEST_CASE("session: memory and registers are read and written", "[gdb]") {
     const std::string all = test.ask("g");
     CHECK(all.starts_with("78563412"));
     CHECK(test.ask(fmt::format("G{}", all)) == "OK");
+    CHECK(test.ask("G00112233") == "E01");
+    CHECK(test.ask("p0") == "78563412");  // not even the first
     CHECK(test.ask("Pa=10000000") == "E.cs: the processor refuses the value in ring 3 with GP(10)");
     CHECK(test.ask("Pc=00000000") == "OK");  // DS
 }
