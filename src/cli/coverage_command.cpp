@@ -42,7 +42,10 @@ void count(const std::string& path, coverage::Tally& tally, bool quiet) {
         }
     }
     if (cut_off && !quiet) {
-        fmt::print(stderr, "ringside: {}: the last line is cut off and not counted\n", path);
+        fmt::print(stderr,
+                   "ringside: {}: a trace without an end, as of a run that was killed; what there "
+                   "is was counted\n",
+                   path);
     }
 }
 

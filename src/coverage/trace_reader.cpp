@@ -67,31 +67,37 @@ void check_header(const Lines& lines, const TraceLine& header) {
 }  // namespace
 
 bool count_trace(std::istream& trace, const std::string& name, Tally& tally) {
+    enum class Place { before, inside, behind };  // a trace
+    Place place = Place::before;
+    bool is_cut_short = false;
     Lines lines(trace, name);
     std::string text;
-    bool begun = false;
     for (Line is = lines.next(text); is != Line::none; is = lines.next(text)) {
         const auto line = read_trace_line(text);
+        if (!line && place == Place::behind) {
+            continue;  // a report on how the run ended, on the same stream
+        }
         if (!line) {
-            if (is == Line::cut_off && begun) {
-                return true;
+            if (is == Line::cut_off && place == Place::inside) {
+                break;
             }
             lines.fail(line.error());
         }
-        if (!begun) {
+        if (line->type == "header" || place == Place::before) {
             check_header(lines, *line);
+            is_cut_short = is_cut_short || place == Place::inside;
             tally.begin_run(line->program);
-            begun = true;
-        } else if (line->type == "call") {
+            place = Place::inside;
+        } else if (line->type == "call" && place == Place::inside) {
             tally.add(*line);
         } else if (line->type == "end") {
-            return false;  // A report on how the run ended may follow on the same stream.
+            place = Place::behind;
         }
     }
-    if (!begun) {
+    if (place == Place::before) {
         lines.fail("empty");
     }
-    return false;
+    return is_cut_short || place == Place::inside;
 }
 
 }  // namespace ringside::coverage

@@ -85,7 +85,7 @@ TEST_CASE("coverage: a trace of a run that was killed counts up to where it ends
     text.resize(text.size() / 2);
     const auto finished = ringside::test::ringside({"coverage", folder.file("half.jsonl", text)});
     CHECK(finished.status == 0);
-    CHECK(contains(finished.error, "half.jsonl: the last line is cut off and not counted"));
+    CHECK(contains(finished.error, "half.jsonl: a trace without an end"));
 }
 
 TEST_CASE("coverage: --ledger has every service once", "[cli][coverage]") {

@@ -57,6 +57,22 @@ TEST_CASE("trace reader: a last line that was cut off is told of, not counted", 
     CHECK(tally.calls() == 0);
 }
 
+TEST_CASE("trace reader: several traces one behind the other are several runs", "[coverage]") {
+    const std::string call = "{\"type\":\"call\",\"name\":\"NtA\"}\n";
+    const std::string end = "{\"type\":\"end\"}\n";
+    Tally tally = nobody_knows_any();
+    std::istringstream whole(header + call + end + "a report\n" + header + call + call + end);
+    CHECK_FALSE(count_trace(whole, "a.jsonl", tally));
+    CHECK(tally.runs() == 2);
+    CHECK(tally.calls() == 3);
+
+    Tally killed = nobody_knows_any();
+    std::istringstream without(header + call + header + call + end);
+    CHECK(count_trace(without, "a.jsonl", killed));
+    CHECK(killed.runs() == 2);
+    CHECK(killed.calls() == 2);
+}
+
 TEST_CASE("trace reader: what is no trace is named with its line", "[coverage][hostile]") {
     CHECK_THAT(complaint(""), Catch::StartsWith("a.jsonl:1: empty"));
     CHECK_THAT(complaint("{}\n"), Catch::StartsWith("a.jsonl:1: the first line is no header"));
