@@ -5,6 +5,7 @@
 
 #include "base/ensure.hpp"
 #include "nt/ntstatus.hpp"
+#include "nt/ntstatus_names.hpp"
 #include "trace/service_classes.hpp"
 
 namespace ringside::cli {
@@ -21,6 +22,7 @@ trace::FilterWords filter_words(const guest::Personality& personality) {
         const auto status = nt::status_named(name);
         return status ? std::optional(status->value) : std::nullopt;
     };
+    words.statuses = nt::status_names();
     return words;
 }
 

@@ -6,6 +6,7 @@
 #include <embedded/nt.hpp>
 
 #include "base/text.hpp"
+#include "nt/ntstatus_names.hpp"
 #include "nt/structures/rows.hpp"
 
 namespace ringside::nt {
@@ -29,6 +30,14 @@ std::optional<NTSTATUS> status_named(std::string_view name) {
         }
     }
     return std::nullopt;
+}
+
+std::vector<std::string> status_names() {
+    std::vector<std::string> names;
+    for (const auto& row : rows_of(embedded::nt_status_codes())) {
+        names.emplace_back(row[1]);
+    }
+    return names;
 }
 
 std::string to_text(NTSTATUS status) {

@@ -343,12 +343,16 @@ DiffResult diff(TraceFile a, TraceFile b, const DiffOptions& options) {
     }
     std::uint64_t same = 0;
     std::string last;
+    bool has_end = false;
     while (true) {
         const Line* const line_a = reader_a.peek();
         const Line* const line_b = reader_b.peek();
         if (line_a == nullptr && line_b == nullptr) {
             result.equal = true;
             result.text += fmt::format("{} records agree\n", same);
+            if (!has_end) {
+                result.text += "neither trace has an end, as of runs that were killed\n";
+            }
             return result;
         }
         if (line_a == nullptr || line_b == nullptr ||
@@ -356,7 +360,8 @@ DiffResult diff(TraceFile a, TraceFile b, const DiffOptions& options) {
             break;
         }
         last = title(*line_a);
-        same += line_a->json["type"] == "end" ? 0U : 1U;
+        has_end = line_a->json["type"] == "end";
+        same += has_end ? 0U : 1U;
         reader_a.pop();
         reader_b.pop();
     }

@@ -29,6 +29,10 @@ constexpr std::array kind_classes{
     std::pair{std::string_view{"interrupt"}, RecordKind::interrupt},
     std::pair{std::string_view{"dispatch"}, RecordKind::dispatch}};
 
+bool is_in(const std::vector<std::string>& names, std::string_view word) {
+    return std::find(names.begin(), names.end(), word) != names.end();
+}
+
 [[noreturn]] void refuse(std::string_view expression, std::string_view why) {
     throw InputError(2, fmt::format("-e {}: {}", expression, why));
 }
@@ -59,12 +63,29 @@ std::vector<std::string_view> words_of(std::string_view list) {
     }
 }
 
-/// "#PF", "int 2Ah", "interrupt 30h", "call gate": what entry_word() makes.
-bool is_event_name(std::string_view word) {
-    constexpr std::array<std::string_view, 6> beginnings{"#",          "int ",  "interrupt ",
-                                                         "exception ", "call ", "sysenter"};
-    return word == "dispatch" || std::any_of(beginnings.begin(), beginnings.end(),
-                                             [word](auto b) { return word.starts_with(b); });
+/// What entry_word() makes, but for those with a vector's number.
+std::vector<std::string> event_names() {
+    std::vector<std::string> names{"dispatch", "sysenter", "call gate", "call task"};
+    for (unsigned vector = 0; vector < 32; ++vector) {
+        const std::string_view name = cpu::mnemonic(static_cast<cpu::Vector>(vector));
+        if (!name.empty()) {
+            names.emplace_back(name);
+        }
+    }
+    return names;
+}
+
+/// "int 2Ah", "interrupt 30h", "exception 1Fh"
+bool is_vector_event(std::string_view word) {
+    for (const std::string_view kind : {"int ", "interrupt ", "exception "}) {
+        if (word.starts_with(kind)) {
+            const std::string_view vector = word.substr(kind.size());
+            constexpr std::string_view digits = "0123456789ABCDEF";
+            return vector.size() == 3 && vector.ends_with('h') &&
+                   vector.find_first_not_of(digits) == 2;
+        }
+    }
+    return false;
 }
 
 std::uint32_t number_of(std::string_view expression, std::string_view word) {
@@ -170,11 +191,16 @@ void Filter::add_name(std::string_view word, bool unwanted, const FilterWords& w
         }
     } else if (const auto number = parse_number(word); number && *number <= UINT32_MAX) {
         put(static_cast<std::uint32_t>(*number));
-    } else if (is_event_name(word) || std::find(words.services.begin(), words.services.end(),
-                                                word) != words.services.end()) {
+    } else if (is_vector_event(word) || is_in(words.services, word) || is_in(event_names(), word)) {
         put(std::string(word));
+    } else if (word.find_first_of("# ") != std::string_view::npos) {
+        refuse(word, fmt::format("no such event; want #PF, int 2Eh, interrupt 30h, exception 1Fh, "
+                                 "dispatch or the like{}",
+                                 suggestion(word, event_names())));
     } else {
-        refuse(word, fmt::format("no such service{}", suggestion(word, words.services)));
+        std::vector<std::string> names = event_names();
+        names.insert(names.end(), words.services.begin(), words.services.end());
+        refuse(word, fmt::format("no such service{}", suggestion(word, names)));
     }
 }
 
@@ -188,8 +214,13 @@ void Filter::add_status(std::string_view word, bool unwanted, const FilterWords&
     } else if (const auto named = words.status_named(word)) {
         list.emplace_back(*named);
     } else {
+        std::vector<std::string> names = words.statuses;
+        names.insert(names.end(), status_words.begin(), status_words.end());
+        const std::string near = suggestion(word, names);
         refuse(fmt::format("status={}", word),
-               "no such status; want a name or number, success, failed or unfinished");
+               fmt::format(
+                   "no such status{}",
+                   near.empty() ? "; want a name or number, success, failed or unfinished" : near));
     }
 }
 

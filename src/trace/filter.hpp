@@ -19,6 +19,7 @@ namespace ringside::trace {
 struct FilterWords {
     std::vector<std::string> services;
     std::function<std::optional<std::uint32_t>(std::string_view)> status_named;
+    std::vector<std::string> statuses{};  ///< for who mistypes one
 };
 
 /// Which records a trace shows: lists of words under the keys trace, ring, module, stack, via,

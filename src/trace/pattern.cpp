@@ -9,6 +9,11 @@
 namespace ringside::trace {
 
 Pattern::Pattern(const std::string& text) {
+    // The C library compiles by recursion, and repeats what is repeated.
+    constexpr std::size_t longest = 1000;
+    if (text.size() > longest) {
+        throw std::invalid_argument("longer than 1000 characters");
+    }
     auto compiled = std::make_unique<regex_t>();
     const int error = ::regcomp(compiled.get(), text.c_str(), REG_EXTENDED | REG_NOSUB);
     if (error != 0) {

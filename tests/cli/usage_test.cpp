@@ -47,6 +47,7 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
         {{"trace", "-e", "NtCraeteFile", hello}, "no such service; did you mean NtCreateFile"},
         {{"trace", "-e", "trace=%flie", hello}, "no such class; did you mean file"},
         {{"trace", "-e", "status=STATUS_NOPE", hello}, "no such status"},
+        {{"trace", "-e", "status=STATUS_SUCCES", hello}, "did you mean STATUS_SUCCESS"},
         {{"trace", "--scope", "everything", hello}, "--scope"},
         {{"trace", "-c", "-C", hello}, "excludes"},
         {{"diff"}, "A is required"},

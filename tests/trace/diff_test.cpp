@@ -48,6 +48,10 @@ TEST_CASE("diff: equal traces agree", "[trace]") {
     const auto result = compared(trace, trace);
     CHECK(result.equal);
     CHECK(result.text == "1 records agree\n");
+    const std::string killed = header + call("NtClose", 1);
+    CHECK(compared(killed, killed).equal);
+    CHECK(compared(killed, killed).text ==
+          "1 records agree\nneither trace has an end, as of runs that were killed\n");
 }
 
 TEST_CASE("diff: clocks and numbers do not count unless asked for", "[trace]") {

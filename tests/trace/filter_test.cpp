@@ -153,6 +153,13 @@ TEST_CASE("filter: what there is not is refused with a guess", "[trace]") {
     CHECK(refusal("ring=4") == "-e ring=4: there is no ring 4; want 0 to 3");
     CHECK(refusal("thread=main") == "-e thread=main: 'main' is no number; want 12 or 0x0C");
     CHECK(refusal("/a(/").find("-e /a(/: no regular expression") == 0);
+    const std::string deep = std::string(60'000, '(') + std::string(60'000, ')');
+    CHECK(refusal("/" + deep + "/").ends_with("longer than 1000 characters"));
+    CHECK(refusal("#PX").ends_with("; did you mean #PF?"));
+    CHECK(refusal("dispach").ends_with("; did you mean dispatch?"));
+    CHECK(refusal("int 2Ex").find("no such event") != std::string::npos);
+    CHECK(refusal("int 2Eh") == "accepted");
+    CHECK(refusal("status=faild") == "-e status=faild: no such status; did you mean failed?");
     CHECK(refusal("/a").find("ends with /") != std::string::npos);
     CHECK(refusal("trace=").find("a word is missing") != std::string::npos);
     CHECK(refusal("NtClose,,NtReadFile").find("a word is missing") != std::string::npos);
