@@ -128,7 +128,7 @@ class Editor {
                 }
                 const auto target = moved_[same->transition];
                 if (!target) {
-                    edits_.replace(field.value, "-1");  // no value: the field is blessed next
+                    edits_.replace(field.value, quoted("no value"));  // the field is blessed next
                 } else if (*target != same->transition) {
                     edits_.replace(field.value, quoted(pattern_text(SameAs{*target, same->field})));
                 }

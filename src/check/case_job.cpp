@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/ensure.hpp"
 #include "check/bless.hpp"
@@ -20,13 +22,17 @@ constexpr std::size_t most_searched = 64;
 constexpr std::size_t largest_case = 16U << 20;
 
 std::string read_text(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) {  // a pipe may never end
+        throw InputError(2, fmt::format("{}: is no regular file", path));
+    }
     std::ifstream file(path, std::ios::binary);
     std::string text;
     std::array<char, 65536> buffer{};
     do {
         file.read(buffer.data(), buffer.size());
         text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
-        if (text.size() > largest_case) {  // a device has no end
+        if (text.size() > largest_case) {
             throw InputError(2, fmt::format("{}: more than {} MiB, which no case has", path,
                                             largest_case >> 20));
         }
@@ -37,19 +43,31 @@ std::string read_text(const std::string& path) {
     return text;
 }
 
-/// Replaces a file whole: what was there stays until the new text is written.
+/// Replaces a file whole: what was there stays until the new text is written. A link stays one.
 void replace_file(const std::string& path, const std::string& text) {
-    const std::string draft = path + ".new";
-    std::ofstream file(draft, std::ios::binary);
-    file << text;
-    file.close();
+    namespace fs = std::filesystem;
     std::error_code error;
-    if (file) {
-        std::filesystem::rename(draft, path, error);
+    const fs::path target = fs::canonical(path, error);
+    const fs::perms permissions = fs::status(target, error).permissions();
+    std::string draft = target.string() + ".XXXXXX";
+    const int descriptor = error ? -1 : ::mkstemp(draft.data());
+    bool written = false;
+    if (descriptor >= 0) {
+        ::close(descriptor);
+        std::ofstream file(draft, std::ios::binary);
+        file << text;
+        file.close();
+        fs::permissions(draft, permissions, error);
+        if (file && !error) {
+            fs::rename(draft, target, error);
+        }
+        written = file && !error;
+        if (!written) {
+            std::error_code ignored;
+            fs::remove(draft, ignored);
+        }
     }
-    if (!file || error) {
-        std::error_code ignored;
-        std::filesystem::remove(draft, ignored);
+    if (!written) {
         throw InputError(2, fmt::format("{}: cannot be written", path));
     }
 }

@@ -10,6 +10,7 @@
 #include "base/ensure.hpp"
 #include "base/near_miss.hpp"
 #include "base/text.hpp"
+#include "check/key_depth.hpp"
 
 namespace ringside::check {
 namespace {
@@ -186,6 +187,9 @@ class Reader {
         for (const auto& [key, node] : expect) {
             if (key == "exit_status") {
                 result.exit_status = number(key, node);
+                if (*result.exit_status < 0 || *result.exit_status > 255) {
+                    fail(node, "'exit_status' is 0 to 255, the low 8 bits of the guest's");
+                }
                 at.exit_status = span_of(node);
             } else if (key == "reason") {
                 result.reason = text(key, node);
@@ -255,9 +259,19 @@ class Reader {
             {std::move(name), pattern(key, node), span_of(node), node.source().begin.line});
     }
 
+    /// Fields have 32 bits, but for the clocks; -1 is what they hold of it.
+    Pattern number_pattern(const toml::key& key, const toml::node& node) const {
+        const std::int64_t value = number(key, node);
+        const bool fits = value >= INT32_MIN && value <= UINT32_MAX;
+        if (key == "clocks" ? value < 0 : !fits) {
+            fail(node, fmt::format("'{}' = {}: no field has such a number", key.str(), value));
+        }
+        return value < 0 ? std::int64_t{static_cast<std::uint32_t>(value)} : value;
+    }
+
     Pattern pattern(const toml::key& key, const toml::node& node) const {
         if (node.is_integer()) {
-            return node.as_integer()->get();
+            return number_pattern(key, node);
         }
         const auto result = parse_pattern(text(key, node));
         if (!result) {
@@ -313,13 +327,24 @@ class Reader {
 
     void check_references() const {
         const auto& transitions = case_.expect.transitions;
-        for (const ExpectedTransition& one : transitions) {
-            for (const ExpectedField& field : one.fields) {
+        for (std::size_t i = 0; i < transitions.size(); ++i) {
+            for (const ExpectedField& field : transitions[i].fields) {
                 const auto* same = std::get_if<SameAs>(&field.pattern);
-                if (same != nullptr && same->transition >= transitions.size()) {
-                    fail(field.line,
-                         fmt::format("'{}' = \"{}\": the case has {} transitions", field.name,
-                                     pattern_text(field.pattern), transitions.size()));
+                if (same == nullptr) {
+                    continue;
+                }
+                const auto refuse = [&](std::string_view why) {
+                    fail(field.line, fmt::format("'{}' = \"{}\": {}", field.name,
+                                                 pattern_text(field.pattern), why));
+                };
+                if (same->transition >= transitions.size()) {
+                    refuse(fmt::format("the case has {} transition{}", transitions.size(),
+                                       transitions.size() == 1 ? "" : "s"));
+                }
+                const std::string inner = field.name.substr(field.name.find('.') + 1);
+                if (same->transition == i &&
+                    (same->field.empty() || same->field == field.name || same->field == inner)) {
+                    refuse("that is this field itself");
                 }
             }
         }
@@ -333,6 +358,10 @@ class Reader {
 }  // namespace
 
 void read_tables(Case& result, std::span<const std::string> options) {
+    if (const auto line = line_of_deep_key(result.text)) {
+        throw InputError(
+            2, fmt::format("{}:{}: a key of more parts than any case needs", result.path, *line));
+    }
     toml::table root;
     try {
         root = toml::parse(result.text, result.path);

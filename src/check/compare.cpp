@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view frame_prefix = "frame.";
 constexpr std::size_t most_surplus_calls = 10;
 
-std::string number_text(std::uint32_t value) {
+std::string number_text(std::uint64_t value) {
     return fmt::format("0x{:08X}", value);
 }
 
@@ -170,7 +170,7 @@ bool Comparison::holds(const ExpectedField& field, const ObservedField* observed
         return false;
     }
     if (const auto* number = std::get_if<std::int64_t>(&field.pattern)) {
-        return observed->value && static_cast<std::int64_t>(*observed->value) == *number;
+        return observed->value && *observed->value == static_cast<std::uint64_t>(*number);
     }
     if (const auto* text = std::get_if<std::string>(&field.pattern)) {
         return equals_text(*text, *observed);
@@ -200,7 +200,13 @@ std::string Comparison::hint_of(const Match& match, const ExpectedField& field,
     const auto symbol =
         text != nullptr ? observation_.symbols.find(*text) : observation_.symbols.end();
     if (symbol == observation_.symbols.end()) {
-        return {};
+        const auto& known = observation_.vocabulary.statuses;
+        if (text == nullptr || field.name != "status" ||
+            std::find(known.begin(), known.end(), *text) != known.end()) {
+            return {};
+        }
+        const std::string near = suggestion(*text, known);
+        return near.empty() ? near : near.substr(2);
     }
     if (symbol->second) {
         return fmt::format("{} is {}", *text, number_text(*symbol->second));

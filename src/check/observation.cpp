@@ -200,7 +200,7 @@ void Recorder::record(const trace::Record& record) {
         fields.push_back({"exit", std::nullopt, std::string(trace::exit_word(*record.exit))});
         fields.push_back({"to", record.exit->after.eip, record.landing});
     }
-    fields.push_back({"clocks", static_cast<std::uint32_t>(record.clocks().value), {}});
+    fields.push_back({"clocks", record.clocks().value, {}});
     if (record.service) {
         const auto& arguments = record.service->arguments;
         for (std::size_t i = 0; i < arguments.size(); ++i) {

@@ -31,8 +31,8 @@ struct Storage {
 /// A field of a transition as it was: a number, its name, or both.
 struct ObservedField {
     std::string name;
-    std::optional<std::uint32_t> value;
-    std::string text;  ///< symbol or name of the value, or empty
+    std::optional<std::uint64_t> value;  ///< of 32 bits, but for the clocks
+    std::string text;                    ///< symbol or name of the value, or empty
     std::vector<Storage> storages{};
 };
 
@@ -49,6 +49,7 @@ struct Vocabulary {
     std::string frame;  ///< the layout's name; empty when frames are what the processor pushes
     std::vector<std::string> frame_fields;
     std::vector<std::string> services;
+    std::vector<std::string> statuses{};
 };
 [[nodiscard]] Vocabulary vocabulary_of(const guest::Personality& personality);
 

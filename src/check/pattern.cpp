@@ -101,9 +101,10 @@ std::string pattern_text(const Pattern& pattern) {
     return "any";
 }
 
-std::string bits_text(const Bits& bits, std::uint32_t value) {
+std::string bits_text(const Bits& bits, std::uint64_t value) {
     const std::uint32_t looked_at = bits.set | bits.clear;
-    return clauses(value & looked_at, ~value & looked_at);
+    const auto low = static_cast<std::uint32_t>(value);
+    return clauses(low & looked_at, ~low & looked_at);
 }
 
 }  // namespace ringside::check

@@ -27,7 +27,7 @@ struct SameAs {
 struct Bits {
     std::uint32_t set = 0;
     std::uint32_t clear = 0;
-    [[nodiscard]] bool match(std::uint32_t value) const {
+    [[nodiscard]] bool match(std::uint64_t value) const {
         return (value & set) == set && (value & clear) == 0;
     }
     friend bool operator==(const Bits&, const Bits&) = default;
@@ -43,6 +43,6 @@ using Pattern = std::variant<AnyValue, std::int64_t, std::string, SameAs, Bits>;
 [[nodiscard]] std::string pattern_text(const Pattern& pattern);
 
 /// The same bits, as they stand in `value`.
-[[nodiscard]] std::string bits_text(const Bits& bits, std::uint32_t value);
+[[nodiscard]] std::string bits_text(const Bits& bits, std::uint64_t value);
 
 }  // namespace ringside::check

@@ -65,7 +65,7 @@ std::string key_text(std::string_view key) {
     return bare ? std::string(key) : quoted(key);
 }
 
-std::string number_like(std::uint32_t value, std::string_view like) {
+std::string number_like(std::uint64_t value, std::string_view like) {
     const bool is_decimal =
         !like.empty() && like.front() >= '0' && like.front() <= '9' && !like.starts_with("0x");
     if (is_decimal) {

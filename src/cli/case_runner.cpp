@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <fmt/format.h>
+
+#include "base/ensure.hpp"
 #include "check/writer_search.hpp"
 #include "cli/case_build.hpp"
 #include "cli/case_world.hpp"
@@ -11,6 +14,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/world.hpp"
 #include "host/console.hpp"
+#include "nt/ntstatus_names.hpp"
 #include "trace/tracer.hpp"
 
 namespace ringside::cli {
@@ -32,6 +36,27 @@ check::Case patched(check::Case one, const CheckOptions& options) {
     return one;
 }
 
+/// Throws InputError (2) for a mount that shows more of the host than what came with the case.
+const WorldOptions& kept_inside(const WorldOptions& world, const check::Case& one) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const fs::path home = fs::canonical(one.folder.empty() ? "." : one.folder, error);
+    for (const std::string& mount : world.mounts) {
+        std::string folder = mount.substr(mount.find('=') + 1);
+        if (folder.ends_with(":rw")) {
+            folder.resize(folder.size() - 3);
+        }
+        const fs::path shown = fs::weakly_canonical(fs::absolute(world.host_path(folder)), error);
+        const auto end = std::mismatch(home.begin(), home.end(), shown.begin(), shown.end());
+        if (error || end.first != home.end()) {
+            throw InputError(2, fmt::format("mount {}: --no-build shows a case nothing but its own "
+                                            "folder",
+                                            mount));
+        }
+    }
+    return world;
+}
+
 /// A case's world for one run.
 class CaseWorld {
   public:
@@ -39,7 +64,8 @@ class CaseWorld {
               const CheckOptions& options, const LimitOptions& limits)
         : line_(command_line_of(patched(variation.one, options), variation.entry, folders, limits)),
           console_(variation.one.input),
-          world_(line_.world, console_, {}) {
+          world_(options.no_build ? kept_inside(line_.world, variation.one) : line_.world, console_,
+                 {}) {
         world_.boot();
     }
 
@@ -75,6 +101,7 @@ class PreparedWorld : public check::PreparedCase {
         CaseWorld world(variation, folders_, options_, limits_);
         check::Observation result;
         result.vocabulary = check::vocabulary_of(world.personality());
+        result.vocabulary.statuses = nt::status_names();
         const guest::SymbolTable& symbols = world.personality().symbols();
         check::Recorder recorder(variation.one.expect, symbols, result);
         trace::Tracer tracer(world.machine(), world.personality(), recorder, world.startup());

@@ -172,7 +172,9 @@ void add_check(CLI::App& app, CommandLine& line) {
                    "change guest memory in every case, on top of its own patches");
     add_repeatable(app, "--patch-object", check.patch_objects, "FILE[@SYMBOL]",
                    "place assembled code in every case");
-    app.add_flag("--no-build", check.no_build, "run no [build] commands; cases with some fail");
+    app.add_flag(
+        "--no-build", check.no_build,
+        "for cases of strangers: run no [build] commands, mount nothing outside a case's folder");
     app.add_option("-j,--jobs", check.jobs, "cases that run at a time (default: 1)")
         ->type_name("N")
         ->check(CLI::Range(1U, 256U));

@@ -96,7 +96,16 @@ TEST_CASE("case: what is wrong is named with its line", "[check]") {
         {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nstatus = \"bits 2\"\n",
          "a.case.toml:5: 'status' = \"bits 2\": want"},
         {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nstatus = \"same-as #2\"\n",
-         "a.case.toml:5: 'status' = \"same-as #2\": the case has 1 transitions"},
+         "a.case.toml:5: 'status' = \"same-as #2\": the case has 1 transition"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nstatus = \"same-as #1\"\n",
+         "'status' = \"same-as #1\": that is this field itself"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nframe.Eip = \"same-as #1.Eip\"\n",
+         "'frame.Eip' = \"same-as #1.Eip\": that is this field itself"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\ncr2 = 4294967296\n",
+         "a.case.toml:5: 'cr2' = 4294967296: no field has such a number"},
+        {"[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\nclocks = -1\n",
+         "'clocks' = -1: no field has such a number"},
+        {"[world]\nprogram = \"a\"\n[expect]\nexit_status = -1\n", "'exit_status' is 0 to 255"},
         {"[world]\nprogram = \"a\"\n[build]\ncomand = \"x\"\n", "did you mean command?"},
         {std::string("\0\xFF\xFE", 3), "a.case.toml:1: "},
     };
@@ -104,6 +113,34 @@ TEST_CASE("case: what is wrong is named with its line", "[check]") {
         INFO(text);
         CHECK_THROWS_WITH(parsed(text), Catch::Contains(message));
     }
+}
+
+TEST_CASE("case: a negative number is what 32 bits hold of it, clocks may have more", "[check]") {
+    const Case one = parsed(
+        "[world]\nprogram = \"a\"\n[[transition]]\ncall = \"x\"\ncr2 = -1\nclocks = 5000000000\n");
+    const auto& fields = one.expect.transitions.at(0).fields;
+    REQUIRE(fields.size() == 2);
+    CHECK(std::get<std::int64_t>(fields[0].pattern) == 0xFFFFFFFF);
+    CHECK(std::get<std::int64_t>(fields[1].pattern) == 5'000'000'000);
+}
+
+TEST_CASE("case: a key of endless parts is refused before it takes the stack", "[check][hostile]") {
+    std::string deep = "a";
+    for (unsigned i = 0; i < 200'000; ++i) {
+        deep += ".a";
+    }
+    for (const std::string& text :
+         {"\n" + deep + " = 1\n", "\n[" + deep + "]\n", "\nx = {" + deep + " = 1}\n",
+          "\"a.b\" = 1\n" + deep + " = 1\n", "#\"\n" + deep + " = 1\n",
+          "s = \"\"\"\\\"\"\"\"\"\n" + deep + " = 1\n"}) {
+        CHECK_THROWS_WITH(parsed(text),
+                          "some/where/a.case.toml:2: a key of more parts than any "
+                          "case needs");
+    }
+    // Dots of strings and comments are no parts of a key.
+    const std::string dots(1000, '.');
+    CHECK_NOTHROW(parsed("# " + dots + "\n[world]\nprogram = \"" + dots + "\"\nargs = ['" + dots +
+                         "', '''\n" + dots + "''''', \"\"\"" + dots + "\\\"\"\"\"]\n"));
 }
 
 TEST_CASE("case: [world] takes the options it is told of, and a near miss is named", "[check]") {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <catch2/catch.hpp>
 
 #include "base/ensure.hpp"
@@ -129,6 +130,33 @@ TEST_CASE("check: --bless shows the difference and rewrites the file", "[check]"
     CHECK(test::text_of_file(path).find("exit_status = 0\n") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(path + ".new"));
     CHECK(checked(paths({path})).status == 0);
+}
+
+TEST_CASE("check: --bless goes through a link, keeps the mode and touches no other file",
+          "[check]") {
+    namespace fs = std::filesystem;
+    const test::TemporaryFolder folder;
+    const std::string file = folder.file("a.case.toml", bad);
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+    const std::string link = folder.path() + "/link.case.toml";
+    fs::create_symlink(file, link);
+    const std::string other = folder.file("other", "not mine");
+    fs::create_symlink(other, link + ".new");
+    CHECK(checked(blessing({link})).status == 0);
+    CHECK(test::text_of_file(file) == good);
+    CHECK(fs::is_symlink(link));
+    CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+    CHECK(test::text_of_file(other) == "not mine");
+    CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 4);
+}
+
+TEST_CASE("check: a pipe is no case, and nobody waits for it", "[check][hostile]") {
+    const test::TemporaryFolder folder;
+    const std::string pipe = folder.path() + "/a.case.toml";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const auto result = checked(paths({pipe}));
+    CHECK(result.status == 2);
+    CHECK(result.text.find("a.case.toml: is no regular file") != std::string::npos);
 }
 
 TEST_CASE("check: a case that passes is not rewritten by --bless", "[check]") {

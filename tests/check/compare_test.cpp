@@ -210,6 +210,19 @@ TEST_CASE("compare: names that nothing has are told with what comes near", "[che
     CHECK(compare(expect, observation).front().hint.empty());
     CHECK(compare(reads({{"frame.SegC", std::int64_t{1}}}), observation).front().hint ==
           "did you mean SegCs?");
+    observation.vocabulary.statuses = {"STATUS_SUCCESS", "STATUS_TIMEOUT"};
+    CHECK(compare(reads({{"status", std::string("STATUS_SUCCES")}}), observation).front().hint ==
+          "did you mean STATUS_SUCCESS?");
+    CHECK(compare(reads({{"status", std::string("STATUS_TIMEOUT")}}), observation)
+              .front()
+              .hint.empty());
+}
+
+TEST_CASE("compare: clocks beyond 32 bits are told apart", "[check]") {
+    Observation observation = run();
+    observation.transitions[2].fields.push_back({"clocks", 5'000'000'000, ""});
+    CHECK(compare(reads({{"clocks", std::int64_t{5'000'000'000}}}), observation).empty());
+    CHECK(compare(reads({{"clocks", std::int64_t{705'032'704}}}), observation).size() == 1);
 }
 
 TEST_CASE("compare: a run that only a limit ended is a difference", "[check]") {

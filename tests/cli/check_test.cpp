@@ -146,7 +146,7 @@ TEST_CASE("check: what a case mistypes is named with its line and what comes nea
              {"status = \"", "statsu = \"", "did you mean status"},
              {"call =", "cal =", "did you mean call"},
              {"Edx = \"any\"", "Edx = \"bits 3\"", "want \"bits MASK set\""},
-             {"Edx = \"any\"", "Edx = \"same-as #9\"", "the case has 1 transitions"}}) {
+             {"Edx = \"any\"", "Edx = \"same-as #9\"", "the case has 1 transition"}}) {
         const auto finished =
             checked({folder.file("hello.case.toml", replaced(hello_case, from, to))});
         INFO(finished.output);
@@ -183,6 +183,24 @@ TEST_CASE("check: [build] makes what the world names, in a folder that goes away
         "code.case.toml", replaced(text, "echo $OUT > where", "echo no good >&2; exit 3"))});
     CHECK(finished.status == 2);
     CHECK(contains(finished.output, "ended with status 3\n      no good\n"));
+}
+
+TEST_CASE("check: --no-build shows a stranger's case nothing but its own folder", "[cli]") {
+    const TemporaryFolder folder;
+    std::filesystem::create_directories(folder.path() + "/case/data");
+    std::filesystem::create_symlink("/tmp", folder.path() + "/case/link");
+    const auto with = [&folder](const std::string& mount) {
+        return folder.file("case/a.case.toml",
+                           "[world]\nprogram = \"hello.exe\"\nmount = 'C:\\x=" + mount + "'\n");
+    };
+    for (const char* mount : {"..:rw", "/", "data/../..", "link:rw"}) {
+        INFO(mount);
+        const auto finished = checked({"--no-build", with(mount)});
+        CHECK(finished.status == 2);
+        CHECK(contains(finished.output, "nothing but its own folder"));
+        CHECK(checked({with(mount)}).status == 0);
+    }
+    CHECK(checked({"--no-build", with("data:rw")}).status == 0);
 }
 
 TEST_CASE("check: Ctrl-C, SIGTERM and SIGHUP end a build too, and take its folder along", "[cli]") {
@@ -264,7 +282,7 @@ TEST_CASE("check: jobs and reports: the same text and files whatever -j is", "[c
         }
     }
     CHECK(runs == 2);
-    CHECK(contains(checked({"/dev/zero"}).output, "more than 16 MiB"));
+    CHECK(contains(checked({"/dev/zero"}).output, "is no regular file"));
     const auto full = checked({"--report", "junit:/dev/full", folder.path()});
     CHECK(full.status == 125);
 }
