@@ -141,7 +141,8 @@ std::string show_stack(Inspector& inspector, const Arguments& arguments) {
         } else if (frame.kind == FrameKind::entered) {
             text += frame.trap ? fmt::format("-- gate, its return at {:08X}: ring {} --\n",
                                              frame.trap->value, frame.ring)
-                               : fmt::format("-- SYSENTER, no frame yet: ring {} --\n", frame.ring);
+                               : fmt::format("-- SYSENTER or SYSEXIT, no frame here: ring {} --\n",
+                                             frame.ring);
         }
         text += fmt::format("{:02X} {}", number++, describe(frame, inspector));
     }

@@ -211,6 +211,42 @@ bool is_return_address(const guest::Machine& machine, const guest::SymbolTable& 
     return at(5) == 0xE8 || indirect(2) || indirect(3) || indirect(4) || indirect(6) || indirect(7);
 }
 
+std::optional<UserPlace> sysexit_ahead(const guest::Machine& machine, std::uint32_t eip,
+                                       std::uint32_t esp) {
+    const cpu::RegisterFile& registers = machine.cpu().registers;
+    UserPlace user{registers[cpu::GeneralRegister::edx], registers[cpu::GeneralRegister::ecx]};
+    constexpr unsigned most_instructions = 8;
+    for (unsigned i = 0; i < most_instructions; ++i) {
+        const auto decoded = decoded_at(machine, eip);
+        if (!decoded) {
+            return std::nullopt;
+        }
+        const ZydisMnemonic what = decoded->mnemonic();
+        if (what == ZYDIS_MNEMONIC_SYSEXIT) {
+            return user;
+        }
+        const auto top = machine.peek<std::uint32_t>(LinearAddress{esp});
+        if (what == ZYDIS_MNEMONIC_POP && is_register(*decoded, 0, ZYDIS_REGISTER_EDX)) {
+            user.eip = top.value_or(0);
+            esp += 4;
+        } else if (what == ZYDIS_MNEMONIC_POP && is_register(*decoded, 0, ZYDIS_REGISTER_ECX)) {
+            user.esp = top.value_or(0);
+            esp += 4;
+        } else if (what == ZYDIS_MNEMONIC_POPFD) {
+            esp += 4;
+        } else if (what == ZYDIS_MNEMONIC_ADD && decoded->is_immediate(1) &&
+                   is_register(*decoded, 0, ZYDIS_REGISTER_ESP)) {
+            esp += static_cast<std::uint32_t>(decoded->operand(1).imm.value.s);
+        } else if (decoded->instruction.meta.branch_type != ZYDIS_BRANCH_TYPE_NONE ||
+                   writes(*decoded, ZYDIS_REGISTER_ESP) || writes(*decoded, ZYDIS_REGISTER_EDX) ||
+                   writes(*decoded, ZYDIS_REGISTER_ECX)) {
+            return std::nullopt;
+        }
+        eip += decoded->instruction.length;
+    }
+    return std::nullopt;
+}
+
 std::optional<ReturnSlot> return_slot(const guest::Machine& machine,
                                       const guest::SymbolTable& symbols, std::uint32_t eip,
                                       std::uint32_t esp, std::uint32_t ebp) {

@@ -24,6 +24,16 @@ struct ReturnSlot {
                                                     std::uint32_t eip, std::uint32_t esp,
                                                     std::uint32_t ebp);
 
+/// Where a kernel on its way out by SYSEXIT goes on.
+struct UserPlace {
+    std::uint32_t eip = 0;
+    std::uint32_t esp = 0;
+};
+
+/// Told from the code at EIP, when it leads straight to a SYSEXIT: what EDX and ECX will be there.
+[[nodiscard]] std::optional<UserPlace> sysexit_ahead(const guest::Machine& machine,
+                                                     std::uint32_t eip, std::uint32_t esp);
+
 /// Whether the bytes before an address of a loaded module are a near CALL.
 [[nodiscard]] bool is_return_address(const guest::Machine& machine,
                                      const guest::SymbolTable& symbols, std::uint32_t address);

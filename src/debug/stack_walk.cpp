@@ -93,7 +93,10 @@ class Walk {
             cpu.sysenter_eip != 0 && context_.eip - cpu.sysenter_eip < longest_entry;
         constexpr std::uint32_t pushed_size = 20;  // EIP CS EFLAGS ESP SS
         const std::uint32_t pushed = *esp0 - pushed_size;
-        const bool ebp_saved = is_near(pushed, context_.ebp) && pushed - context_.ebp < 0x100;
+        // KiFastCallEntry's EBP comes down from the top of the stack to where the frame will be.
+        constexpr std::uint32_t most_above = 0x300;
+        const bool ebp_saved = (is_near(pushed, context_.ebp) && pushed - context_.ebp < 0x100) ||
+                               context_.ebp - pushed < most_above;
         if (!ebp_saved && is_near(context_.ebp, context_.esp)) {
             return;
         }
@@ -101,6 +104,9 @@ class Walk {
             leave_sysenter(cpu.registers[cpu::GeneralRegister::edx], ebp_saved, pushed);
         } else if (context_.esp <= pushed && is_near(pushed, context_.esp)) {
             leave_gate(pushed, ebp_saved);
+        } else if (const auto user = sysexit_ahead(machine_, context_.eip, context_.esp)) {
+            context_ = {user->eip, user->esp, context_.ebp, 3};
+            add(FrameKind::entered, std::nullopt);
         }
     }
 

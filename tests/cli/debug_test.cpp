@@ -66,6 +66,36 @@ TEST_CASE("debug: into the kernel and back by either entry, the stack across the
     }
 }
 
+TEST_CASE("debug: the stack crosses the border at every instruction of a call, on any system",
+          "[cli]") {
+    std::string verbs = "g ntdll!NtWriteFile";
+    for (int i = 0; i < 150; ++i) {
+        verbs += "; t; k";
+    }
+    for (const char* const os : {"reactos-0.2", "nt4", "2000", "xp", "2003", "vista", "7"}) {
+        for (const char* const entry : {"int2e", "sysenter"}) {
+            const std::string walk =
+                session(verbs, "hello.exe", {"--os", os, "--entry", entry, "--cpu", "p6"});
+            std::size_t from = 0;
+            int in_kernel = 0;
+            while ((from = walk.find("\n> k\n", from)) != std::string::npos) {
+                from += 5;
+                const std::string stack = walk.substr(from, walk.find("\n> ", from) - from);
+                if (contains(stack.substr(0, stack.find("\n01 ")), "kernel32!WriteFile+")) {
+                    break;  // the call is over
+                }
+                in_kernel += contains(stack, ": ring 3 --\n") ? 1 : 0;
+                INFO(os << " " << entry << "\n" << stack);
+                REQUIRE(contains(stack, "kernel32!WriteFile+"));
+                REQUIRE(contains(stack, "hello!start+0x22"));
+            }
+            INFO(os << " " << entry);
+            CHECK(in_kernel > 80);
+            CHECK(from != std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("debug: t- leads from ring 0 back to ring 3", "[cli]") {
     const std::string text =
         session("g nt!KiSystemService; t-; r; t", "readfile.exe", {"--entry", "int2e"});
