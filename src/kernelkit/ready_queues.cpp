@@ -21,4 +21,17 @@ Schedulable* ReadyQueues::highest() const {
     return found != queues_.rend() ? found->front() : nullptr;
 }
 
+bool ReadyQueues::is_possible(const std::set<const Schedulable*>& threads) const {
+    std::set<const Schedulable*> seen;
+    for (std::uint32_t level = 0; level < levels; ++level) {
+        for (const Schedulable* const thread : queues_[level]) {
+            if (!threads.contains(thread) || thread->priority % levels != level ||
+                thread->state != ThreadState::ready || !seen.insert(thread).second) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 }  // namespace ringside::kernelkit

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <set>
 
 namespace ringside::kernelkit {
 
@@ -43,6 +44,8 @@ class ReadyQueues {
     void persist(A& archive) {
         persist_all(archive, queues_);
     }
+    /// Whether only these threads are in queues, each in the one of its priority, ready, and once.
+    [[nodiscard]] bool is_possible(const std::set<const Schedulable*>& threads) const;
 
   private:
     [[nodiscard]] std::deque<Schedulable*>& queue_of(const Schedulable& thread) {

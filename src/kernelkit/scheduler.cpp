@@ -23,6 +23,17 @@ void Scheduler::set_state(Schedulable& thread, ThreadState state) {
     }
 }
 
+bool Scheduler::is_possible(const std::set<const Schedulable*>& threads) const {
+    std::set<const Schedulable*> queued = threads;
+    queued.erase(idle_);
+    return threads.contains(running_) && threads.contains(idle_) &&
+           (next_ == nullptr ||
+            (threads.contains(next_) && next_->state == ThreadState::standby)) &&
+           std::all_of(changed_.begin(), changed_.end(),
+                       [&](const Schedulable* thread) { return threads.contains(thread); }) &&
+           ready_.is_possible(queued);
+}
+
 std::vector<Schedulable*> Scheduler::take_changed() {
     return std::exchange(changed_, {});
 }

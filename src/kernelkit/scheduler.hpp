@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "kernelkit/ready_queues.hpp"
@@ -45,8 +46,10 @@ class Scheduler {
     template <typename A>
     void persist(A& archive) {
         persist_all(archive, ready_, running_, idle_, next_, to_tail_, changed_);
-        archive.require(running_ != nullptr && idle_ != nullptr, "nobody runs");
     }
+    /// Whether what was loaded could have come about, with no threads but these, which outlive it:
+    /// only they are named, and each that stands in a queue is ready and stands there once.
+    [[nodiscard]] bool is_possible(const std::set<const Schedulable*>& threads) const;
 
   private:
     void set_state(Schedulable& thread, ThreadState state);

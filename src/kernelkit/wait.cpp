@@ -2,6 +2,7 @@
 #include "kernelkit/wait.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace ringside::kernelkit {
@@ -17,9 +18,9 @@ Waiter* Waitable::satisfy_next() {
 }
 
 bool Waitable::has_right_line() const {
-    return std::all_of(waiters_.begin(), waiters_.end(), [this](const Waiter* waiter) {
-        if (waiter == nullptr || !waiter->is_waiting() ||
-            std::count(waiters_.begin(), waiters_.end(), waiter) != 1) {
+    std::set<const Waiter*> seen;
+    return std::all_of(waiters_.begin(), waiters_.end(), [&](const Waiter* waiter) {
+        if (waiter == nullptr || !waiter->is_waiting() || !seen.insert(waiter).second) {
             return false;
         }
         const auto& objects = waiter->request()->objects;

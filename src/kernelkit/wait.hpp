@@ -66,6 +66,7 @@ enum class WakeReason : std::uint8_t {
 
 /// What to wait for. Without objects only time, an APC or an alert ends it.
 struct WaitRequest {
+    static constexpr std::size_t most_objects = 64;  ///< MAXIMUM_WAIT_OBJECTS
     std::vector<std::shared_ptr<Waitable>> objects;
     WaitType type = WaitType::any;
     bool alertable = false;
@@ -77,6 +78,7 @@ struct WaitRequest {
         persist_all(archive, objects);
         archive.below(type, 2);
         persist_all(archive, alertable, user_mode, due);
+        archive.require(objects.size() <= most_objects, "somebody waits for too much");
         for (const auto& object : objects) {
             archive.require(object != nullptr, "somebody waits for nothing");
         }

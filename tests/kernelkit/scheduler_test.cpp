@@ -2,6 +2,7 @@
 #include "kernelkit/scheduler.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -196,4 +197,36 @@ TEST_CASE("scheduler: tells whose state changed", "[kernelkit]") {
     cpu.scheduler.make_ready(cpu.b);
     const auto changed = cpu.scheduler.take_changed();
     CHECK(std::count(changed.begin(), changed.end(), &cpu.b) == 1);
+}
+
+TEST_CASE("scheduler: what cannot have come about is told from what can", "[kernelkit]") {
+    Processor cpu;
+    cpu.scheduler.make_ready(cpu.b);
+    const std::set<const Schedulable*> all{&cpu.idle, &cpu.a, &cpu.b, &cpu.c};
+    CHECK(cpu.scheduler.is_possible(all));
+
+    // Whoever stands in a queue or runs must be one of those that live on.
+    CHECK_FALSE(cpu.scheduler.is_possible({&cpu.idle, &cpu.a, &cpu.c}));
+    CHECK_FALSE(cpu.scheduler.is_possible({&cpu.idle, &cpu.b, &cpu.c}));
+    CHECK_FALSE(cpu.scheduler.is_possible({&cpu.a, &cpu.b, &cpu.c}));
+
+    // It is ready, and in the queue where it is looked for when it ends.
+    cpu.b.state = ThreadState::terminated;
+    CHECK_FALSE(cpu.scheduler.is_possible(all));
+    cpu.b.state = ThreadState::ready;
+    cpu.b.priority = 9;
+    CHECK_FALSE(cpu.scheduler.is_possible(all));
+    cpu.b.priority = 8;
+    CHECK(cpu.scheduler.is_possible(all));
+
+    cpu.c.priority = 12;
+    cpu.scheduler.make_ready(cpu.c);
+    REQUIRE(cpu.scheduler.next() == &cpu.c);
+    CHECK(cpu.scheduler.is_possible(all));
+    cpu.c.state = ThreadState::waiting;
+    CHECK_FALSE(cpu.scheduler.is_possible(all));
+    cpu.c.state = ThreadState::standby;
+
+    cpu.scheduler.make_ready(cpu.b);  // a second time
+    CHECK_FALSE(cpu.scheduler.is_possible(all));
 }

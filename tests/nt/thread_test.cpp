@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/archive.hpp"
 #include "nt/test_kernel.hpp"
 #include "nt/test_thread.hpp"
 
@@ -433,4 +434,18 @@ TEST_CASE("contexts of other threads: the frame they will leave the kernel by", 
     CHECK(test.call("NtTerminateThread", {created.handle, 0}) == STATUS_SUCCESS);
     CHECK(test.call("NtGetContextThread", {created.handle, buffer}) == STATUS_UNSUCCESSFUL);
     CHECK(test.call("NtSetContextThread", {created.handle, changed}) == STATUS_UNSUCCESSFUL);
+}
+
+TEST_CASE("threads: state in which a thread runs that has ended is refused", "[nt]") {
+    TestThreads test;
+    REQUIRE(test.create().status == STATUS_SUCCESS);
+    const auto load = [&test] {
+        Archive out;
+        test.kernel->persist(out);
+        Archive in(out.written());
+        test.kernel->persist(in);
+    };
+    CHECK_NOTHROW(load());
+    test.kernel->thread->state = kernelkit::ThreadState::terminated;
+    CHECK_THROWS_AS(load(), DamagedArchive);
 }

@@ -267,13 +267,15 @@ void KernelArchive::check() const {
         pages->for_each_page(claim);
     }
     kernel.memory.for_each_owned_page(claim);
+    require(kernel.dispatcher.is_possible(), "a thread runs, or is about to, that cannot");
     for (const auto& object : objects_.things) {
         require(object->has_right_line(), "somebody stands in a line for something else");
         if (const auto* const thread = dynamic_cast<const ThreadObject*>(object.get())) {
             require(thread->stands_in_lines() && thread->suspended->has_right_line(),
                     "somebody waits and stands in no line");
-            require(thread->state == kernelkit::ThreadState::terminated ||
-                        kernel.dispatcher.knows(*thread),
+            require(thread->state == kernelkit::ThreadState::terminated
+                        ? !thread->is_waiting()
+                        : kernel.dispatcher.knows(*thread),
                     "a thread lives that nobody knows");
         }
     }

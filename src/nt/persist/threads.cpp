@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <set>
+
 #include "nt/kernel.hpp"
 #include "nt/persist/kernel_archive.hpp"
 #include "nt/scheduling/resume.hpp"
@@ -95,6 +97,23 @@ bool Dispatcher::knows(const ThreadObject& thread) const {
     return idle_.get() == &thread || has(threads_) || has(ended_);
 }
 
+bool Dispatcher::is_possible() const {
+    std::set<const kernelkit::Schedulable*> all{idle_.get()};
+    for (const auto& thread : threads_) {
+        if (thread->state == kernelkit::ThreadState::terminated ||
+            !all.insert(thread.get()).second) {
+            return false;
+        }
+    }
+    for (const auto& thread : ended_) {
+        if (thread->state != kernelkit::ThreadState::terminated ||
+            !all.insert(thread.get()).second) {
+            return false;
+        }
+    }
+    return scheduler_.is_possible(all) && &scheduler_.running() == kernel_.thread.get();
+}
+
 void Dispatcher::persist(KernelArchive& archive) {
     archive.mark("Dispatcher");
     persist_all(archive, threads_, ended_, idle_, scheduler_, timers_, timer_owners_,
@@ -105,6 +124,11 @@ void Dispatcher::persist(KernelArchive& archive) {
         }
     }
     archive.require(idle_ != nullptr, "the idle thread is missing");
+    // What has room for a kernel stack. Checks that look at each pair of threads end soon, then.
+    constexpr std::size_t most_threads =
+        (KernelStacks::end - KernelStacks::base) / kernel_stack_size;
+    archive.require(threads_.size() + ended_.size() <= most_threads,
+                    "there are more threads than there can be");
 }
 
 }  // namespace ringside::nt

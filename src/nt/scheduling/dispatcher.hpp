@@ -100,6 +100,9 @@ class Dispatcher {
     /// Null when it is no thread's.
     [[nodiscard]] std::shared_ptr<ThreadObject> owner_of(const SuspendGate& gate) const;
     [[nodiscard]] bool knows(const ThreadObject& thread) const;
+    /// Whether what was loaded could have come about: every thread is among those that live or
+    /// those that have ended, as its state says, and the scheduler knows no others.
+    [[nodiscard]] bool is_possible() const;
 
   private:
     [[nodiscard]] ServiceOutcome begin_wait(kernelkit::WaitRequest request);
