@@ -140,6 +140,8 @@ int run_command(const CommandLine& line) {
     const auto warn = messages.warn;
     World world(options, console, std::move(messages), journal_for(line));
     world.boot();
+    // As the whole run's trace begins, so that the rest of it ends as that one does.
+    const trace::Header header = world.header();
     if (saved) {
         saved->load(world);
         saved->take_input(world, console, STDIN_FILENO);
@@ -154,12 +156,9 @@ int run_command(const CommandLine& line) {
     std::optional<TraceChain> chain;
     std::optional<trace::Tracer> tracer;
     std::optional<trace::Stepper> stepper;
-    bool assumed_from_the_start = false;
     if (line.command == Command::trace || line.resume.trace) {
         trace = make_sink(line, output, write);
         chain.emplace(line, world.personality(), *trace, write);
-        const trace::Header header = world.header();
-        assumed_from_the_start = header.assumed_clocks;
         chain->first().begin(header);
         tracer.emplace(world.machine(), world.personality(), chain->first(), line.output.startup,
                        trace->clock_observer());
@@ -188,7 +187,7 @@ int run_command(const CommandLine& line) {
         footer.clocks = world.machine().cpu().cycles();
         footer.records = tracer->records();
         footer.service_body = world.service_body();
-        footer.assumed_clocks = world.has_assumed_clocks() && !assumed_from_the_start;
+        footer.assumed_clocks = world.has_assumed_clocks() && !header.assumed_clocks;
         chain->first().end(footer);
     }
     if (!mixes) {

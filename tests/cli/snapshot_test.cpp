@@ -191,3 +191,23 @@ TEST_CASE("snapshot: --snapshot-at wants a clock or a place that exists", "[cli]
     CHECK(is_one_line(run));
     CHECK(contains(run.error, "ntdll!NtNothing"));
 }
+
+TEST_CASE("a resumed trace ends as the whole one, in what it says of assumed clocks as well",
+          "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() + "/a.snapshot";
+    const std::vector<std::string> world{"--format", "jsonl",    "--cpu",
+                                         "pentium",  "--timing", "memory"};
+    const auto run = [&](std::vector<std::string> line, const std::vector<std::string>& more) {
+        line.insert(line.end(), more.begin(), more.end());
+        return ringside::test::ringside(line);
+    };
+    std::vector<std::string> traced{"trace"};
+    traced.insert(traced.end(), world.begin(), world.end());
+    const auto whole = run(traced, {example("hello.exe")});
+    static_cast<void>(run(traced, {"--snapshot-at", "100000", "--snapshot", file, "--snapshot-stop",
+                                   example("hello.exe")}));
+    const auto rest = ringside::test::ringside({"resume", "--trace", "--format", "jsonl", file});
+    CHECK(contains(whole.error, "\"assumed_clocks\":true"));
+    CHECK(whole.error.ends_with(behind_first_line(rest.error)));
+}
