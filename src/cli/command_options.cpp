@@ -106,6 +106,8 @@ void add_resume(CLI::App& app, CommandLine& line) {
     app.add_option("--folder", line.resume.folder,
                    "where relative paths of the saved options start (default: here)")
         ->type_name("DIR");
+    add_repeatable(app, "--mount", line.resume.mounts, "'C:\\work=DIR[:rw]'",
+                   "a host folder that the program saw: none is opened that is not named here");
     auto* const trace =
         app.add_flag("--trace", line.resume.trace, "show every ring transition from there on");
     app.add_flag("--show", line.resume.show, "only say what the file has, as JSON");

@@ -84,6 +84,7 @@ struct SnapshotOptions {
 struct ResumeOptions {
     std::string file;
     std::string folder;
+    std::vector<std::string> mounts;
     bool trace = false;
     bool show = false;
 };

@@ -101,7 +101,15 @@ std::optional<host::Journal::Keeps> journal_for(const CommandLine& line) {
 int run_command(const CommandLine& line) {
     std::optional<SavedRun> saved;
     if (line.command == Command::resume) {
+        if (line.resume.show) {
+            keep_apart({line.output.file}, std::vector{line.resume.file});
+            Output about(line.output.file, STDOUT_FILENO);
+            about.write(describe_snapshot(line.resume.file) + "\n");
+            about.flush();
+            return 0;
+        }
         saved.emplace(line.resume.file, line.resume.folder);
+        saved->allow_mounts(line.resume.mounts);
     }
     const WorldOptions& options = saved ? saved->options() : line.world;
     const bool saves = !line.snapshot.at.empty();
@@ -109,12 +117,6 @@ int run_command(const CommandLine& line) {
                options);
     if (line.command == Command::resume) {
         keep_apart({line.output.file, line.output.status_json}, std::vector{line.resume.file});
-    }
-    if (line.resume.show) {
-        Output about(line.output.file, STDOUT_FILENO);
-        about.write(saved->about() + "\n");
-        about.flush();
-        return 0;
     }
     Output output(line.output.file, STDERR_FILENO);
     want_file(line.output, output);

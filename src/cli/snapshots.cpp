@@ -67,22 +67,52 @@ std::vector<InputFile> input_files(const WorldOptions& options) {
     return files;
 }
 
+std::string text_of(const nlohmann::ordered_json& json) {
+    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+void add_options(nlohmann::ordered_json& json, const WorldOptions& options) {
+    json["os"] = options.os;
+    json["cpu"] = options.cpu;
+    json["program"] = std::filesystem::path(options.program).filename().string();
+    json["mounts"] = options.mounts;
+}
+
 std::string about(World& world) {
     const cpu::Cpu& cpu = world.machine().cpu();
-    const WorldOptions& options = world.options();
-    const nlohmann::ordered_json json{
-        {"made_by", version_text},
-        {"format", snapshot::format_version},
-        {"os", options.os},
-        {"cpu", options.cpu},
-        {"program", std::filesystem::path(options.program).filename().string()},
-        {"mounts", options.mounts},
+    nlohmann::ordered_json json{{"made_by", version_text}, {"format", snapshot::format_version}};
+    add_options(json, world.options());
+    json.update(nlohmann::ordered_json{
         {"clock", cpu.cycles().value},
         {"place", world.personality().symbols().describe(
                       {cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip})},
         {"host_calls", world.journal().position()},
-        {"input_bytes", world.journal().input_taken()}};
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+        {"input_bytes", world.journal().input_taken()}});
+    return text_of(json);
+}
+
+[[noreturn]] void refuse(const std::string& path, std::string_view why) {
+    throw InputError(refused, fmt::format("{}: {}", path, why));
+}
+
+/// What stands in front of the world's state.
+struct Begin {
+    WorldOptions options;
+    std::vector<InputFile> files;
+    Sha256::Digest boot_digest{};
+
+    Begin(const std::string& path, Archive& archive) {
+        try {
+            persist_all(archive, options, files, boot_digest);
+        } catch (const DamagedArchive& damage) {
+            refuse(path, fmt::format("a damaged snapshot: {}", damage.what()));
+        }
+    }
+};
+
+/// Where a --mount puts its folder.
+std::string_view guest_path_of(std::string_view mount) {
+    return mount.substr(0, mount.find('='));
 }
 
 /// `told`: a probe at the instruction that comes next has been told of.
@@ -173,19 +203,34 @@ LinearAddress next_instruction(World& world) {
 
 }  // namespace
 
-SavedRun::SavedRun(const std::string& path, const std::string& folder) : path_(path) {
-    snapshot::File file = snapshot::decode(path, read_file(path));
-    about_ = std::move(file.about);
-    state_ = std::move(file.state);
-    archive_.emplace(state_);
-    std::vector<InputFile> files;
-    try {
-        persist_all(*archive_, options_, files, boot_digest_);
-    } catch (const DamagedArchive& damage) {
-        refuse(fmt::format("a damaged snapshot: {}", damage.what()));
+std::string describe_snapshot(const std::string& path) {
+    const snapshot::File file = snapshot::decode(path, read_file(path));
+    Archive archive(file.state);
+    const Begin begin(path, archive);
+    auto json = nlohmann::ordered_json::parse(file.about, nullptr, false);
+    if (!json.is_object()) {
+        refuse(path, "a damaged snapshot: what it says of itself is no JSON");
     }
+    // From where resume takes them: what a file says of itself need not be true.
+    add_options(json, begin.options);
+    json["files"] = input_paths(begin.options);
+    return text_of(json);
+}
+
+SavedRun::SavedRun(const std::string& path, const std::string& folder) : path_(path) {
+    state_ = snapshot::decode(path, read_file(path)).state;
+    archive_.emplace(state_);
+    Begin begin(path, *archive_);
+    options_ = std::move(begin.options);
+    boot_digest_ = begin.boot_digest;
     options_.host_folder = folder;
-    for (const InputFile& saved : files) {
+    const auto paths = input_paths(options_);
+    if (!std::equal(
+            begin.files.begin(), begin.files.end(), paths.begin(), paths.end(),
+            [](const InputFile& file, const std::string& name) { return file.path == name; })) {
+        refuse("a damaged snapshot: its sums are of other files than its options name");
+    }
+    for (const InputFile& saved : begin.files) {
         const auto bytes = read_file(options_.host_path(saved.path));
         if (bytes.size() != saved.size || Sha256::of(bytes) != saved.sum) {
             refuse(
@@ -197,7 +242,31 @@ SavedRun::SavedRun(const std::string& path, const std::string& folder) : path_(p
 }
 
 void SavedRun::refuse(std::string_view why) const {
-    throw InputError(refused, fmt::format("{}: {}", path_, why));
+    cli::refuse(path_, why);
+}
+
+void SavedRun::allow_mounts(const std::vector<std::string>& named) {
+    std::vector<std::string> mounts;
+    std::string missing;
+    for (const std::string& saved : options_.mounts) {
+        const auto found = std::find_if(named.begin(), named.end(), [&](const auto& mount) {
+            return upcase(guest_path_of(mount)) == upcase(guest_path_of(saved));
+        });
+        if (found == named.end()) {
+            missing += fmt::format(" --mount '{}'", saved);
+        } else {
+            mounts.push_back(*found);
+        }
+    }
+    if (!missing.empty()) {
+        refuse(fmt::format("the program sees folders of this machine; say so by{}", missing));
+    }
+    for (const std::string& mount : named) {
+        if (std::find(mounts.begin(), mounts.end(), mount) == mounts.end()) {
+            throw InputError(2, fmt::format("--mount {}: {} has no mount there", mount, path_));
+        }
+    }
+    options_.mounts = std::move(mounts);
 }
 
 void SavedRun::load(World& world) {

@@ -15,6 +15,10 @@
 
 namespace ringside::cli {
 
+/// Who made a snapshot, of what and where, as JSON. Throws InputError (126, 127) for a file that is
+/// none or was damaged.
+[[nodiscard]] std::string describe_snapshot(const std::string& path);
+
 /// A run that a snapshot file has, before it goes on.
 class SavedRun {
   public:
@@ -23,8 +27,10 @@ class SavedRun {
     /// `folder`, or in the current directory when that is empty.
     SavedRun(const std::string& path, const std::string& folder);
 
-    /// Who made it, of what and where, as JSON.
-    [[nodiscard]] const std::string& about() const { return about_; }
+    /// Keeps of the host folders that the program saw those that are named here, in the way of
+    /// --mount: a stranger's file must not choose what it gets. Throws InputError when one of them
+    /// is not named (126), or one more is (2).
+    void allow_mounts(const std::vector<std::string>& named);
     [[nodiscard]] const WorldOptions& options() const { return options_; }
 
     /// Puts a world that was made of options(), with a journal, and has booted, where the run was.
@@ -41,7 +47,6 @@ class SavedRun {
     [[noreturn]] void refuse(std::string_view why) const;
 
     std::string path_;
-    std::string about_;
     std::vector<std::byte> state_;
     std::optional<Archive> archive_;
     WorldOptions options_;

@@ -192,6 +192,48 @@ TEST_CASE("snapshot: --snapshot-at wants a clock or a place that exists", "[cli]
     CHECK(contains(run.error, "ntdll!NtNothing"));
 }
 
+TEST_CASE("resume opens no host folder that its user does not name", "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const TemporaryFolder work;
+    const TemporaryFolder copy;
+    for (const auto* const where : {&work, &copy}) {
+        static_cast<void>(where->file("readfile.txt", "the first line\nand the second\n"));
+    }
+    const std::string file = folder.path() + "/a.snapshot";
+    const std::string mount = "C:\\data=" + work.path() + ":rw";
+    const std::vector<std::string> run{"run", "--mount", mount, "--cwd", "C:\\data"};
+    const auto with = [](std::vector<std::string> line, const std::vector<std::string>& more) {
+        line.insert(line.end(), more.begin(), more.end());
+        return ringside::test::ringside(line);
+    };
+    const auto whole = with(run, {example("readfile.exe")});
+    REQUIRE(whole.status == 0);
+    const auto first = with(run, {"--snapshot-at", "ntdll!NtReadFile", "--snapshot", file,
+                                  "--snapshot-stop", example("readfile.exe")});
+    REQUIRE(first.status == 0);
+
+    const auto unnamed = ringside::test::ringside({"resume", file});
+    CHECK(unnamed.status == 126);
+    CHECK(is_one_line(unnamed));
+    CHECK(contains(unnamed.error, "--mount '" + mount + "'"));
+
+    const auto rest = ringside::test::ringside({"resume", "--mount", mount, file});
+    CHECK(rest.error.empty());
+    CHECK(rest.status == 0);
+    CHECK(first.output + rest.output == whole.output);
+
+    // Another folder will do when the files there are the same.
+    const auto other =
+        ringside::test::ringside({"resume", "--mount", "c:\\DATA=" + copy.path(), file});
+    CHECK(other.output == rest.output);
+
+    const auto more = ringside::test::ringside(
+        {"resume", "--mount", mount, "--mount", "C:\\more=" + work.path(), file});
+    CHECK(more.status == 2);
+    CHECK(is_one_line(more));
+    CHECK(contains(more.error, "--mount C:\\more="));
+}
+
 TEST_CASE("a resumed trace ends as the whole one, in what it says of assumed clocks as well",
           "[cli][snapshot]") {
     const TemporaryFolder folder;

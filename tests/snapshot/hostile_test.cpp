@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <random>
 #include <string>
@@ -85,4 +86,41 @@ TEST_CASE("a snapshot with spoilt state and a right sum is refused or runs, and 
         }
         CHECK(refused > 0);
     }
+}
+
+TEST_CASE("what a snapshot says of itself is told from what resume takes", "[snapshot][hostile]") {
+    const host::TemporaryFolder folder;
+    const std::string path = (folder.path() / "a.snapshot").string();
+    save("hello.exe", 60'000, path);
+    auto file = snapshot::decode("good", cli::read_file(path));
+    REQUIRE(file.about.find("hello.exe") != std::string::npos);
+    file.about = R"({"os": "7", "program": "harmless.exe", "mounts": ["no"], "clock": 60000})";
+    write(path, snapshot::encode(file));
+    const auto told = nlohmann::json::parse(cli::describe_snapshot(path));
+    CHECK(told["os"] == "xp");
+    CHECK(told["program"] == "hello.exe");
+    CHECK(told["mounts"].empty());
+    CHECK(told["files"] == std::vector{std::string(RINGSIDE_EXAMPLES) + "/hello.exe"});
+    CHECK(told["clock"] == 60000);
+
+    file.about.clear();
+    write(path, snapshot::encode(file));
+    CHECK_THROWS_AS(cli::describe_snapshot(path), InputError);
+}
+
+TEST_CASE("a snapshot that leaves out the sum of a file that it wants opened is refused",
+          "[snapshot][hostile]") {
+    const host::TemporaryFolder folder;
+    const std::string path = (folder.path() / "a.snapshot").string();
+    save("hello.exe", 60'000, path);
+    auto file = snapshot::decode("good", cli::read_file(path));
+    // The program stands in the options, and again with its sum.
+    const std::string name = "hello.exe";
+    std::string text(reinterpret_cast<const char*>(file.state.data()), file.state.size());
+    const auto in_options = text.find(name);
+    const auto with_sum = text.find(name, in_options + 1);
+    REQUIRE(with_sum < 4000);
+    file.state[in_options] = std::byte{'H'};
+    write(path, snapshot::encode(file));
+    CHECK_THROWS_WITH(cli::SavedRun(path, ""), Catch::Contains("its sums are of other files"));
 }
