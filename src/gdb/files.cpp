@@ -56,6 +56,21 @@ std::string attached(std::string_view data) {
     return fmt::format("F{:x};{}", data.size(), escaped(data));
 }
 
+/// A thread that has yet to begin returns to its first function, and the debugger takes the name of
+/// the byte in front.
+guest::Module with_beginnings(guest::Module module, const std::vector<LinearAddress>& functions) {
+    std::vector<guest::ModuleSymbol> added;
+    for (const guest::ModuleSymbol& symbol : module.symbols) {
+        if (std::find(functions.begin(), functions.end(), symbol.address) != functions.end()) {
+            added.push_back({symbol.address - 1, symbol.name + " (to begin)", 1});
+        }
+    }
+    module.symbols.insert(module.symbols.end(), added.begin(), added.end());
+    std::stable_sort(module.symbols.begin(), module.symbols.end(),
+                     [](const auto& a, const auto& b) { return a.address < b.address; });
+    return module;
+}
+
 }  // namespace
 
 const guest::Module* Files::program() const {
@@ -124,9 +139,10 @@ std::string Files::make_symbol_file(const guest::Module& module,
         [this](LinearAddress from, std::size_t length) { return memory_.read(from, length); }};
     const StackRules rules = stack_rules(module, entries, code);
     const LinearAddress end = module.base + module.size;
-    const bool has_border = !entries.empty();
+    const bool has_border = !entries.empty() || rules.has_context;
     const std::uint32_t bias = placed == Placed::as_program ? 0 : module.base.value;
-    return symbol_file(module, placed, frame_section(rules, bias, has_border ? end.value : 0),
+    return symbol_file(with_beginnings(module, rules.outermost), placed,
+                       frame_section(rules, bias, has_border ? end.value : 0),
                        has_border ? border_bytes : 0);
 }
 

@@ -4,6 +4,7 @@
 
 #include "gdb/byte_writer.hpp"
 #include "gdb/stack_rules.hpp"
+#include "gdb/user_entries.hpp"
 
 namespace ringside::gdb {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 // DWARF 4, "Call Frame Information" and "DWARF Expressions".
 namespace rule {
 constexpr std::uint8_t advance_by_4_bytes = 0x04;
+constexpr std::uint8_t undefined = 0x07;
 constexpr std::uint8_t same_value = 0x08;
 constexpr std::uint8_t define_reference = 0x0C;
 constexpr std::uint8_t define_reference_by_expression = 0x0F;
@@ -40,6 +42,8 @@ constexpr std::uint32_t eip = 8;
 constexpr std::uint32_t eflags = 9;
 constexpr std::int32_t unit = -4;  // offsets are told in multiples of it
 constexpr std::uint32_t no_entry = 0xFFFFFFFF;
+/// The way into a user entry lies behind the way into a gate.
+constexpr std::uint32_t context_border = border_bytes / 2;
 
 std::uint32_t number_of(StackRule::Base base) {
     switch (base) {
@@ -94,9 +98,14 @@ void add_rule(ByteWriter& rules, const StackRule& row, const StackRules& all,
         case StackRule::Kind::sysenter:
             add_constant(rules, eip, all.sysenter_return.value_or(LinearAddress{}).value);
             break;
+        case StackRule::Kind::context: add_constant(rules, eip, border + context_border + 1); break;
+        case StackRule::Kind::outermost:
+            rules.byte(rule::undefined);
+            rules.uleb(eip);
+            break;
     }
     for (std::size_t i = 0; i < kept.size(); ++i) {
-        if (row.saved.at(i)) {
+        if (row.saved.at(i) && row.kind != StackRule::Kind::context) {
             add_saved(rules, kept.at(i), *row.saved.at(i));
         } else {
             rules.byte(rule::same_value);
@@ -160,21 +169,32 @@ ByteWriter esp_before_gate() {
     return expression;
 }
 
-void add_border(ByteWriter& section, std::uint32_t common, std::uint32_t at) {
+/// An entry for half of the border. ESP there is the reference address of the frame inside.
+ByteWriter border_entry(std::uint32_t common, std::uint32_t at) {
     ByteWriter entry;
     entry.word(common);
     entry.word(at);
-    entry.word(border_bytes);
+    entry.word(context_border);
     entry.uleb(0);
     entry.byte(rule::define_reference);
     entry.uleb(esp);
     entry.uleb(0);
+    return entry;
+}
+
+void add_border(ByteWriter& section, std::uint32_t common, std::uint32_t at) {
+    ByteWriter entry = border_entry(common, at);
     add_saved(entry, eip, 0);
     add_saved(entry, eflags, 8);
     entry.byte(rule::value_of_expression);
     entry.uleb(esp);
     add_block(entry, esp_before_gate());
     add_entry(section, std::move(entry));
+    ByteWriter context = border_entry(common, at + context_border);
+    for (const ContextRegister& row : context_registers) {
+        add_saved(context, row.number, row.offset);
+    }
+    add_entry(section, std::move(context));
 }
 
 }  // namespace

@@ -3,17 +3,18 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "base/bits.hpp"
 #include "cpu/decode/decoder.hpp"
+#include "gdb/user_entries.hpp"
 
 namespace ringside::gdb {
 namespace {
 
 using cpu::Decoded;
 
-constexpr std::size_t longest_instruction = 15;
 /// SS, ESP, EFLAGS, CS, EIP.
 constexpr std::int32_t hardware_frame = 20;
 constexpr std::int32_t esp_in_hardware_frame = 12;
@@ -31,6 +32,7 @@ std::optional<std::size_t> index_of(ZydisRegister reg) {
 /// address.
 struct State {
     StackRule::Kind kind{};
+    bool indirect = false;            ///< the dword at the reference address is the CONTEXT's
     std::optional<std::int32_t> esp;  ///< nothing: ESP could be anywhere
     std::optional<std::int32_t> ebp;  ///< nothing: EBP does not point into the frame
     std::array<std::optional<std::int32_t>, 4> saved{};
@@ -49,6 +51,14 @@ struct State {
             rule.base = pushed ? StackRule::Base::esp : StackRule::Base::edx;
             rule.offset = pushed ? *esp + esp_in_hardware_frame : 0;
             rule.indirect = pushed;
+        } else if (kind == StackRule::Kind::outermost) {
+            rule.saved = {};
+        } else if (indirect) {
+            if (!esp) {
+                return std::nullopt;
+            }
+            rule.offset = *esp;
+            rule.indirect = true;
         } else if (ebp) {
             rule.base = StackRule::Base::ebp;
             rule.offset = *ebp;
@@ -72,16 +82,31 @@ class Walk {
 
     void follow(LinearAddress at, const State& state) {
         paths_.push_back({at, state});
+        begin_ = at;
         while (!paths_.empty()) {
             const Path path = paths_.front();
             paths_.pop_front();
             walk(path);
         }
     }
+    /// Nobody calls the function, so that no other code leads into it either.
+    void note_uncalled(LinearAddress function, StackRule::Kind kind) {
+        uncalled_.insert(function.value);
+        if (kind == StackRule::Kind::outermost) {
+            rules_.outermost.push_back(function);
+        } else {
+            rules_.has_context = true;
+        }
+    }
     [[nodiscard]] bool knows(LinearAddress at) const {
         return rules_.instructions.contains(at.value);
     }
-    [[nodiscard]] StackRules take() { return std::move(rules_); }
+    [[nodiscard]] StackRules take() {
+        for (const LinearAddress function : rules_.outermost) {
+            claim_byte_before(function);
+        }
+        return std::move(rules_);
+    }
 
   private:
     [[nodiscard]] bool decode(LinearAddress at, Decoded& decoded) const {
@@ -89,10 +114,26 @@ class Walk {
         return cpu::decode(bytes, true, decoded) == cpu::DecodeResult::ok;
     }
 
+    void claim_byte_before(LinearAddress function) {
+        auto& all = rules_.instructions;
+        const auto first = all.find(function.value);
+        const std::uint32_t before = function.value - 1;
+        const bool is_instruction = all.contains(before);
+        if (first == all.end() || is_instruction || function == module_.base) {
+            return;
+        }
+        if (first != all.begin()) {
+            auto& [at, last] = *std::prev(first);
+            last.length = std::min(last.length, before - at);
+        }
+        all[before] = {1, first->second.rule};
+    }
+
     void walk(Path path) {
         for (;;) {
             Decoded decoded{};
-            if (path.at - module_.base >= module_.size || knows(path.at) ||
+            const bool strange = path.at != begin_ && uncalled_.contains(path.at.value);
+            if (path.at - module_.base >= module_.size || strange || knows(path.at) ||
                 !decode(path.at, decoded)) {
                 return;
             }
@@ -364,7 +405,27 @@ class Walk {
     const CodeReader& code_;
     StackRules rules_;
     std::deque<Path> paths_;
+    LinearAddress begin_{};  ///< of what is followed
+    std::set<std::uint32_t> uncalled_;
 };
+
+/// What is known in front of a function's first instruction.
+State state_at(const guest::ModuleSymbol& symbol, const CodeReader& code, Walk& walk) {
+    State state;
+    state.esp = 4;
+    const auto entry = user_entry(symbol.name);
+    if (entry && entry->leaves != UserEntry::Leaves::nothing) {
+        state.kind = StackRule::Kind::context;
+        state.indirect = entry->leaves == UserEntry::Leaves::context_pointer;
+        state.esp = entry->offset;
+    } else if (entry || begins_a_stack(symbol.address, code)) {
+        state.kind = StackRule::Kind::outermost;
+    }
+    if (state.kind != StackRule::Kind::call) {
+        walk.note_uncalled(symbol.address, state.kind);
+    }
+    return state;
+}
 
 }  // namespace
 
@@ -379,14 +440,17 @@ StackRules stack_rules(const guest::Module& module, const std::vector<KernelEntr
         }
         walk.follow(entry.at, state);
     }
+    std::vector<Path> functions;
     for (const guest::ModuleSymbol& symbol : module.symbols) {
         // A name without a size may be that of a place within a function; those begin at multiples
         // of 16.
-        const bool is_function = symbol.size != 0 || symbol.address.value % 16 == 0;
-        if (is_function && !walk.knows(symbol.address)) {
-            State state;
-            state.esp = 4;
-            walk.follow(symbol.address, state);
+        if (symbol.size != 0 || symbol.address.value % 16 == 0) {
+            functions.push_back({symbol.address, state_at(symbol, code, walk)});
+        }
+    }
+    for (const Path& function : functions) {
+        if (!walk.knows(function.at)) {
+            walk.follow(function.at, function.state);
         }
     }
     return walk.take();

@@ -16,9 +16,11 @@ namespace ringside::gdb {
 /// calls the CFA.
 struct StackRule {
     enum class Kind : std::uint8_t {
-        call,      ///< the reference address stands behind a return address
-        gate,      ///< it is where the processor's frame begins: EIP, CS, EFLAGS ...
-        sysenter,  ///< nothing is pushed: it is ring 3's own ESP
+        call,       ///< the reference address stands behind a return address
+        gate,       ///< it is where the processor's frame begins: EIP, CS, EFLAGS ...
+        sysenter,   ///< nothing is pushed: it is ring 3's own ESP
+        context,    ///< a CONTEXT stands there, with the registers of the interrupted code
+        outermost,  ///< nobody called
     };
     enum class Base : std::uint8_t { esp, ebp, edx };
 
@@ -51,6 +53,11 @@ struct StackRules {
     std::map<std::uint32_t, Instruction> instructions;  ///< by address
     /// Where SYSENTER's caller goes on, if an entry tells.
     std::optional<LinearAddress> sysenter_return;
+    /// Functions that nobody calls. A debugger looks for the caller in front of a return address,
+    /// so that the byte in front of each is its own here, with the rule of its first instruction,
+    /// unless another instruction begins there.
+    std::vector<LinearAddress> outermost;
+    bool has_context = false;  ///< a rule is of the kind `context`
 };
 
 /// Follows pushes and pops through the code of a module, from its entries and then from its
@@ -59,9 +66,11 @@ struct StackRules {
                                      const std::vector<KernelEntry>& entries,
                                      const CodeReader& code);
 
+inline constexpr std::size_t longest_instruction = 15;
+
 /// The section .debug_frame for rules: addresses in it count from `bias`. `border`, if not 0, are
-/// addresses behind the module that stand for the way between the rings: the debugger shows a frame
-/// there as "signal handler called".
+/// addresses behind the module that stand for the way into a gate, and behind that for the way into
+/// a user entry: the debugger shows a frame there as "signal handler called".
 [[nodiscard]] std::string frame_section(const StackRules& rules, std::uint32_t bias,
                                         std::uint32_t border);
 inline constexpr std::uint32_t border_bytes = 16;

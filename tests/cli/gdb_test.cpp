@@ -224,6 +224,49 @@ TEST_CASE("gdb: threads that wait show where", "[cli][gdb]") {
     CHECK(contains(gdb.after("thread apply all bt 3"), "nt!KiSwapContext"));
 }
 
+TEST_CASE("gdb: the stack of a thread that has yet to begin ends where it will", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript gdb(
+        "", example("threads.exe"),
+        {"break *'nt!SwapContextThread'", "continue", "bt", "thread 3", "bt -5", "kill"});
+    INFO(gdb.text);
+    CHECK(matches(gdb.after("bt"),
+                  "#0 .*nt!SwapContextThread...#1 .*nt!KiThreadStartup \\(to begin\\)"));
+    CHECK_FALSE(contains(gdb.after("bt"), "#2"));
+    CHECK(contains(gdb.after("bt -5"), "#0  0x"));
+    CHECK_FALSE(contains(gdb.after("bt -5"), "#1"));
+}
+
+TEST_CASE("gdb: a stack leads through exceptions, APCs and callbacks to where it began",
+          "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    const Transcript exception("", example("seh.exe"),
+                               {"break *'ntdll!RtlDispatchException'", "continue", "bt", "kill"});
+    INFO(exception.text);
+    CHECK(matches(exception.after("bt"),
+                  "#0 .*ntdll!RtlDispatchException...#1 .*ntdll!KiUserExceptionDispatcher"
+                  "...#2 +<signal handler called>...#3 .*start...kernel32!BaseProcessStart"));
+    CHECK_FALSE(contains(exception.after("bt"), "??"));
+    const Transcript apc(
+        "", example("apc.exe"),
+        {"break *'ntdll!KiUserApcDispatcher'", "continue", "stepi 4", "bt", "kill"});
+    INFO(apc.text);
+    CHECK(matches(apc.after("bt"),
+                  "#0 .*procedure...#1 .*ntdll!KiUserApcDispatcher...#2 +<signal handler called>"
+                  "...ntdll!NtTestAlert...start...kernel32!BaseProcessStart"));
+    CHECK_FALSE(contains(apc.after("bt"), "??"));
+    const Transcript callback(
+        "", example("callback.exe"),
+        {"break *'ntdll!KiUserCallbackDispatcher'", "continue", "bt", "kill"});
+    INFO(callback.text);
+    CHECK(contains(callback.after("bt"), "#0 "));
+    CHECK_FALSE(contains(callback.after("bt"), "#1 "));
+}
+
 TEST_CASE("gdb: registers of the system are there by name", "[cli][gdb]") {
     if (!has_gdb()) {
         return;

@@ -21,7 +21,12 @@ struct Code {
     }
     [[nodiscard]] StackRules rules(const std::vector<KernelEntry>& entries = {}) const {
         const auto size = static_cast<std::uint32_t>(bytes.size());
-        const guest::Module module{"m", base, size, {{base, "f", size}}};
+        return rules_of({{base, "f", size}}, entries);
+    }
+    [[nodiscard]] StackRules rules_of(std::vector<guest::ModuleSymbol> symbols,
+                                      const std::vector<KernelEntry>& entries = {}) const {
+        const auto size = static_cast<std::uint32_t>(bytes.size());
+        const guest::Module module{"m", base, size, std::move(symbols)};
         return stack_rules(module, entries, [this](LinearAddress from, std::size_t length) {
             const std::size_t at = from - base;
             const std::size_t end = std::min(bytes.size(), at + length);
@@ -134,6 +139,57 @@ TEST_CASE("stack rules: another thread's stack is as the same code left it", "[g
     CHECK(rule_at(rules, 6).offset == 4);
 }
 
+TEST_CASE("stack rules: code that clears EBP first was called by nobody", "[gdb]") {
+    const Code code{0xEB, 0xFE,  // idle: jmp idle
+                    0x31, 0xDB,  // f: xor ebx,ebx
+                    0x31, 0xED,  // xor ebp,ebp
+                    0x58,        // pop eax
+                    0xFF, 0xD0,  // call eax
+                    0x90};       // nop
+    const StackRules rules = code.rules_of({{base, "idle", 2}, {base + 2, "f", 8}});
+    CHECK(rule_at(rules, 0).kind == StackRule::Kind::call);
+    for (const std::uint32_t offset : {2U, 4U, 6U, 7U, 9U}) {
+        INFO(offset);
+        CHECK(rule_at(rules, offset).kind == StackRule::Kind::outermost);
+    }
+    // Who returns to f is looked for in front of it.
+    CHECK(rule_at(rules, 1).kind == StackRule::Kind::outermost);
+    CHECK(rules.instructions.at(base.value).length == 1);
+    CHECK(rules.outermost == std::vector<LinearAddress>{base + 2});
+}
+
+TEST_CASE("stack rules: EBP that is cleared behind its PUSH is the caller's business", "[gdb]") {
+    const Code code{0x55,        // push ebp
+                    0x31, 0xED,  // xor ebp,ebp
+                    0x5D,        // pop ebp
+                    0xC3};       // ret
+    const StackRules rules = code.rules();
+    CHECK(rule_at(rules, 0).kind == StackRule::Kind::call);
+    CHECK(rule_at(rules, 3).offset == 8);
+}
+
+TEST_CASE("stack rules: user code that the kernel entered leads through its CONTEXT", "[gdb]") {
+    const Code code{0x58,               // KiUserApcDispatcher: pop eax
+                    0xFF, 0xD0,         // call eax
+                    0xCC,               // int3
+                    0x53,               // KiUserExceptionDispatcher: push ebx
+                    0xCC,               // int3
+                    0x83, 0xC4, 0x04};  // KiUserCallbackDispatcher: add esp,4
+    const StackRules rules = code.rules_of({{base, "KiUserApcDispatcher", 4},
+                                            {base + 4, "KiUserExceptionDispatcher", 2},
+                                            {base + 6, "KiUserCallbackDispatcher", 3}});
+    CHECK(rules.has_context);
+    CHECK(rule_at(rules, 0).kind == StackRule::Kind::context);
+    CHECK(rule_at(rules, 0).offset == 0x10);
+    CHECK(rule_at(rules, 1).offset == 0xC);
+    CHECK_FALSE(rule_at(rules, 1).indirect);
+    CHECK(rule_at(rules, 4).kind == StackRule::Kind::context);
+    CHECK(rule_at(rules, 4).indirect);
+    CHECK(rule_at(rules, 4).offset == 4);
+    CHECK(rule_at(rules, 5).offset == 8);
+    CHECK(rule_at(rules, 6).kind == StackRule::Kind::outermost);
+}
+
 TEST_CASE("stack rules: random bytes are walked without harm", "[gdb][hostile]") {
     std::uint32_t seed = 1;
     for (int i = 0; i < 300; ++i) {
@@ -144,6 +200,10 @@ TEST_CASE("stack rules: random bytes are walked without harm", "[gdb][hostile]")
         }
         const StackRules rules = code.rules({{base}, {.at = base + 7, .sysenter = true}});
         CHECK(frame_section(rules, base.value, 0x2000).size() % 4 == 0);
+        const StackRules entered = code.rules_of({{base, "KiUserExceptionDispatcher", 20},
+                                                  {base + 20, "KiUserApcDispatcher", 20},
+                                                  {base + 40, "KiUserCallbackDispatcher", 0}});
+        CHECK(frame_section(entered, base.value, 0x2000).size() % 4 == 0);
     }
 }
 
