@@ -127,6 +127,8 @@ void Mmu::persist_entry(Archive& archive, Tlb& tlb, std::uint32_t slot, Serves s
     }
     const std::uint32_t tag =
         entry.read_tag != TlbEntry::no_page ? entry.read_tag : entry.write_tag;
+    archive.require(entry.write_tag == TlbEntry::no_page || entry.write_tag == tag,
+                    "a translation is of two pages");
     std::byte* const host = memory_.host(entry.frame);
     archive.require(host != nullptr && (entry.write_tag == TlbEntry::no_page ||
                                         memory_.is_plain_page(entry.frame)),

@@ -3,9 +3,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "base/archive.hpp"
 
 using namespace ringside;
 using namespace ringside::mmu;
@@ -125,4 +131,21 @@ TEST_CASE("an observer hears of every translation that is dropped", "[mmu][tlb]"
     m.mmu.flush();
     CHECK_FALSE(m.mmu.resolve({0x9000}, Access::read, Privilege::user));
     CHECK(log.text == "local 5004 all 9000 ");
+}
+
+TEST_CASE("a translation that is of one page to a reader and of another to a writer is refused",
+          "[mmu][tlb]") {
+    PagedMachine m;
+    m.at(0x5000, Access::write);
+    Archive saved;
+    m.mmu.persist(saved);
+    // The tags stand side by side; another page of the same place in the cache for the second.
+    std::vector<std::byte> bytes = saved.written();
+    const std::array<std::uint32_t, 2> tags{0x5000, 0x5000};
+    const auto pattern = std::as_bytes(std::span(tags));
+    const auto found = std::search(bytes.begin(), bytes.end(), pattern.begin(), pattern.end());
+    REQUIRE(found != bytes.end());
+    *(found + 6) = std::byte{0x40};
+    Archive loaded(bytes);
+    CHECK_THROWS_AS(m.mmu.persist(loaded), DamagedArchive);
 }
