@@ -34,7 +34,9 @@ TEST_CASE("trace formats: a file that programs read holds nothing else", "[cli]"
         CHECK(contains(finished->error, "deadlock"));
         CHECK(contains(finished->error, "EAX"));
     }
-    traced("html");
+    const auto page = ringside::test::ringside(
+        {"trace", "--format", "html", "--stats", "--regs", "-o", file, example("deadlock.exe")});
+    CHECK(contains(page.error, "EAX"));
     CHECK(text_of_file(file).ends_with("</html>\n"));
 }
 
