@@ -14,7 +14,7 @@ constexpr std::uint64_t clocks_at_a_time = 2'000'000;
 Execution::Execution(Debuggee debuggee, int line, std::function<bool()> wants_stop)
     : debuggee_(std::move(debuggee)),
       wants_stop_(std::move(wants_stop)),
-      points_(debuggee_.machine, debuggee_.personality) {
+      points_(debuggee_.machine, debuggee_.personality, debuggee_.timeline) {
     if (debuggee_.console != nullptr) {
         debuggee_.console->attend(line, [this] { return ended_wait_ = wants_stop_(); });
     }

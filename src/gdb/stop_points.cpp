@@ -38,8 +38,12 @@ LinearAddress place_of(const cpu::Cpu& cpu) {
     return LinearAddress{cpu.segment(cpu::SegmentRegister::cs).base + cpu.eip};
 }
 
-StopPoints::StopPoints(guest::Machine& machine, guest::Personality& personality)
-    : machine_(machine), personality_(personality), memory_(machine, personality) {
+StopPoints::StopPoints(guest::Machine& machine, guest::Personality& personality,
+                       const snapshot::Timeline* timeline)
+    : machine_(machine),
+      personality_(personality),
+      timeline_(timeline),
+      memory_(machine, personality) {
     personality_.set_service_observer(this);
 }
 
@@ -181,14 +185,24 @@ void StopPoints::look_at_watches(bool compare) {
     }
 }
 
+bool StopPoints::is_deaf() const {
+    return timeline_ != nullptr && timeline_->looking();
+}
+
 // What a service changes is told apart by looking in front of it and behind it, not by what was
 // seen at an earlier stop: a run backwards comes by more than once.
 void StopPoints::service_begins(const guest::ServiceCall&) {
+    if (is_deaf()) {
+        return;
+    }
     look_at_watches(false);
     generation_ = personality_.symbols().generation();
 }
 
 void StopPoints::service_ends(const guest::ServiceCall&, const guest::ServiceResult&) {
+    if (is_deaf()) {
+        return;
+    }
     look_at_watches(true);
     if (way_ != Way::back && personality_.symbols().generation() != generation_) {
         generation_ = personality_.symbols().generation();

@@ -14,6 +14,7 @@
 #include "guest/machine.hpp"
 #include "guest/personality.hpp"
 #include "guest/service_call.hpp"
+#include "snapshot/timeline.hpp"
 
 namespace ringside::gdb {
 
@@ -24,7 +25,9 @@ namespace ringside::gdb {
 /// is in the guest: its memory holds no INT3 and its debug registers stay its own.
 class StopPoints final : public cpu::CpuObserver, public guest::ServiceObserver {
   public:
-    StopPoints(guest::Machine& machine, guest::Personality& personality);
+    /// The timeline through which the run goes, if there is one.
+    StopPoints(guest::Machine& machine, guest::Personality& personality,
+               const snapshot::Timeline* timeline);
     ~StopPoints() override;
     StopPoints(const StopPoints&) = delete;
     StopPoints& operator=(const StopPoints&) = delete;
@@ -74,10 +77,12 @@ class StopPoints final : public cpu::CpuObserver, public guest::ServiceObserver 
     void look_at_watches(bool compare);
     void entered_kernel();
     void left_kernel();
+    [[nodiscard]] bool is_deaf() const;
     [[nodiscard]] bool is_call_handler(LinearAddress at);
 
     guest::Machine& machine_;
     guest::Personality& personality_;
+    const snapshot::Timeline* timeline_;
     Memory memory_;
     std::map<std::uint32_t, unsigned> software_;  ///< how often asked for, by address
     std::map<std::uint32_t, unsigned> hardware_;

@@ -22,15 +22,20 @@ struct Checkpoint {
 /// While it lives, observers are told nothing.
 class Quiet {
   public:
-    explicit Quiet(guest::Machine& machine) : observers_(machine.observers()) {
+    Quiet(guest::Machine& machine, bool& quiet) : observers_(machine.observers()), quiet_(quiet) {
         observers_.set_deaf(true);
+        quiet_ = true;
     }
     Quiet(const Quiet&) = delete;
     Quiet& operator=(const Quiet&) = delete;
-    ~Quiet() { observers_.set_deaf(false); }
+    ~Quiet() {
+        observers_.set_deaf(false);
+        quiet_ = false;
+    }
 
   private:
     guest::Observers& observers_;
+    bool& quiet_;
 };
 
 /// What tells two boundaries of one tick apart: between them an instruction ran.
@@ -84,6 +89,7 @@ class Timeline::Implementation {
     [[nodiscard]] Position begin() const { return checkpoints_.front().at; }
     Position end() { return live_ ? position() : end_; }
     [[nodiscard]] bool replaying() const { return !live_ && tick() <= end_.tick; }
+    [[nodiscard]] bool looking() const { return looking_; }
     bool seek(Position to);
     bool step_back();
     BackStop run_back(const std::function<bool()>& given_up);
@@ -118,9 +124,10 @@ class Timeline::Implementation {
     std::uint64_t ticks_per_clock_;
     std::vector<Checkpoint> checkpoints_;  ///< by position
     Position now_;
-    bool known_ = true;                       ///< now_ is where the subject is
-    bool live_ = true;                        ///< nothing behind this was ever run
-    Position end_;                            ///< how far the run came, unless live_
+    bool known_ = true;  ///< now_ is where the subject is
+    bool live_ = true;   ///< nothing behind this was ever run
+    Position end_;       ///< how far the run came, unless live_
+    bool looking_ = false;
     bool told_ = false;                       ///< an observer stopped the run here
     std::optional<guest::StopReason> ended_;  ///< how the run ended, at its end
 };
@@ -286,7 +293,7 @@ Position Timeline::Implementation::position() {
         end_ = {at, UINT64_MAX};  // until it is known
     }
     const std::size_t from = at == begin().tick ? 0 : last_at_or_before({at - 1, UINT64_MAX});
-    const Quiet quiet(subject_.machine());
+    const Quiet quiet(subject_.machine(), looking_);
     load(checkpoints_[from]);
     run_to_tick(at);
     while (tick() == at && !here.matches(Signature(cpu()))) {
@@ -312,7 +319,7 @@ void Timeline::Implementation::run_to_tick(std::uint64_t target) {
 }
 
 void Timeline::Implementation::go_forward_to(Position to) {
-    const Quiet quiet(subject_.machine());
+    const Quiet quiet(subject_.machine(), looking_);
     run_to_tick(to.tick);
     while (now_ < to) {
         if (!may_go_on(go({.one_instruction = true}).kind)) {
@@ -362,7 +369,7 @@ bool Timeline::Implementation::step_back() {
         live_ = here >= end_;
         return false;
     }
-    const Quiet quiet(subject_.machine());
+    const Quiet quiet(subject_.machine(), looking_);
     go_shortly_before(here);
     const Checkpoint start = save();
     Position before = now_;
@@ -464,6 +471,10 @@ Position Timeline::end() {
 
 bool Timeline::replaying() const {
     return implementation_->replaying();
+}
+
+bool Timeline::looking() const {
+    return implementation_->looking();
 }
 
 bool Timeline::seek(Position to) {

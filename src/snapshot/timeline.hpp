@@ -97,6 +97,8 @@ class Timeline {
     [[nodiscard]] Position end();
     /// Before end(): what runs now has run before.
     [[nodiscard]] bool replaying() const;
+    /// It only looks for a place now: who observes services is to ignore what it is told.
+    [[nodiscard]] bool looking() const;
 
     /// Goes to a position between begin() and end(), both included. False, and nothing moves, for
     /// any other. A position that the run passed over (its tick fell within an instruction) is the
