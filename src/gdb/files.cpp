@@ -86,29 +86,36 @@ const guest::Module* Files::program() const {
     return modules.empty() ? nullptr : &modules.begin()->second;
 }
 
+/// Of modules that have one name, as the parts of an image may, the first bears it alone.
+std::string Files::path_of(const guest::Module& module) const {
+    const auto& modules = personality_.symbols().modules();
+    const auto first = std::find_if(modules.begin(), modules.end(), [&module](const auto& row) {
+        return row.second.name == module.name;
+    });
+    const bool alone = first == modules.end() || first->second.base == module.base;
+    return alone ? fmt::format("{}{}", folder, module.name)
+                 : fmt::format("{}{}@{:x}", folder, module.name, module.base.value);
+}
+
 std::string Files::program_path() const {
     const guest::Module* const module = program();
-    return module == nullptr ? "" : fmt::format("{}{}", folder, module->name);
+    return module == nullptr ? "" : path_of(*module);
 }
 
 std::string Files::library_list() const {
     std::string text = "<library-list>\n";
     for (const auto& [base, module] : personality_.symbols().modules()) {
         if (&module != program()) {
-            text +=
-                fmt::format("  <library name=\"{}{}\"><segment address=\"0x{:x}\"/></library>\n",
-                            folder, xml_text(module.name), base);
+            text += fmt::format("  <library name=\"{}\"><segment address=\"0x{:x}\"/></library>\n",
+                                xml_text(path_of(module)), base);
         }
     }
     return text + "</library-list>\n";
 }
 
 std::optional<std::string> Files::content_of(std::string_view path) {
-    if (!take_prefix(path, folder)) {
-        return std::nullopt;
-    }
     for (const auto& [base, module] : personality_.symbols().modules()) {
-        if (module.name == path) {
+        if (path_of(module) == path) {
             return symbol_file_of(module);
         }
     }

@@ -34,6 +34,7 @@ class Files {
 
   private:
     [[nodiscard]] const guest::Module* program() const;
+    [[nodiscard]] std::string path_of(const guest::Module& module) const;
     [[nodiscard]] std::optional<std::string> content_of(std::string_view path);
     [[nodiscard]] const std::string& symbol_file_of(const guest::Module& module);
     [[nodiscard]] std::string make_symbol_file(const guest::Module& module,
