@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "gdb/server.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "gdb/session.hpp"
@@ -16,12 +18,13 @@ guest::StopReason interrupted(std::string message) {
 
 guest::StopReason serve(const Address& address, const Debuggee& debuggee,
                         const std::function<void(std::string_view)>& say) {
-    Listener listener(address);
+    std::optional<Listener> listener(std::in_place, address);
     if (!address.is_loopback()) {
-        say(fmt::format("warning: whoever reaches {} leads this run", listener.name()));
+        say(fmt::format("warning: whoever reaches {} leads this run", listener->name()));
     }
-    say(fmt::format("waiting for gdb: target remote {}", listener.name()));
-    auto connection = listener.accept(debuggee.interrupted);
+    say(fmt::format("waiting for gdb: target remote {}", listener->name()));
+    auto connection = listener->accept(debuggee.interrupted);
+    listener.reset();  // there is one debugger; another is refused, and need not wait
     if (!connection) {
         return interrupted("interrupted while waiting for gdb");
     }
