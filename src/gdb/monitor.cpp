@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
+#include "base/near_miss.hpp"
 #include "base/text.hpp"
 #include "debug/verbs.hpp"
 #include "gdb/hex.hpp"
@@ -64,7 +65,11 @@ std::string catch_by_name(StopPoints& points, const guest::Personality& personal
         } else if (number && *number <= UINT32_MAX) {
             numbers.insert(static_cast<std::uint32_t>(*number));
         } else if (word != "all") {
-            return fmt::format("catch: no service {}\n", word);
+            std::vector<std::string> names;
+            for (const guest::ServiceEntry& service : services) {
+                names.push_back(service.name);
+            }
+            return fmt::format("catch: no service {}{}\n", word, suggestion(word, names));
         }
     }
     if (words.size() == 1) {

@@ -211,6 +211,21 @@ TEST_CASE("gdb: a watchpoint leads back to who wrote", "[cli][gdb]") {
     CHECK(contains(gdb.after("p $cpl"), "= 3"));
 }
 
+TEST_CASE("gdb: backwards, each watchpoint is told of as itself", "[cli][gdb]") {
+    if (!has_gdb()) {
+        return;
+    }
+    // The service's body writes to the buffer; KiSystemService reads the arguments.
+    const Transcript gdb(
+        "--entry sysenter", example("readfile.exe"),
+        {"tbreak *'ntdll!NtReadFile'", "continue", "set $buffer = *(int*)($esp+24)",
+         "set $argument = $esp+8", "awatch *(int*)$buffer", "rwatch *(int*)$argument", "continue",
+         "continue", "continue", "reverse-continue", "x/i $pc", "kill"});
+    INFO(gdb.text);
+    CHECK(contains(gdb.after("reverse-continue"), "Hardware read watchpoint 3"));
+    CHECK(contains(gdb.after("x/i $pc"), "rep movs"));
+}
+
 TEST_CASE("gdb: threads that wait show where", "[cli][gdb]") {
     if (!has_gdb()) {
         return;
@@ -418,8 +433,11 @@ TEST_CASE("gdb: a bare program is debugged by its symbols", "[cli][gdb]") {
     if (!has_gdb()) {
         return;
     }
-    const Transcript gdb("--os bare", example("bare_timer.elf"),
-                         {"info registers eip", "stepi", "stepi", "p/x $cs", "kill"});
+    const Transcript gdb(
+        "--os bare", example("bare_timer.elf"),
+        {"break timer", "info registers eip", "stepi", "stepi", "p/x $cs", "kill"});
     INFO(gdb.text);
     CHECK(contains(gdb.after("p/x $cs"), "0x8"));
+    CHECK(contains(gdb.after("break timer"), "Breakpoint 1 at 0x"));
+    CHECK_FALSE(contains(gdb.text, "locations"));
 }

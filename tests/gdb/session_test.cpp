@@ -177,6 +177,7 @@ TEST_CASE("session: monitor catches by name, shows tables and physical memory", 
     CHECK(test.monitor("!idt").find("rings!system_service") != std::string::npos);
     CHECK(test.monitor("idt").find("rings!system_service") != std::string::npos);
     CHECK(test.monitor("catch NtNothing") == "catch: no service NtNothing\n");
+    CHECK(test.monitor("catch Fial") == "catch: no service Fial; did you mean Fail?\n");
     CHECK(test.monitor("physical on") == "addresses are physical now\n");
     CHECK(test.monitor("physical 1") == "physical: want on or off\n");
     CHECK(test.monitor("nonsense").find("no verb 'nonsense'") != std::string::npos);
