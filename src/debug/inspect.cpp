@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
+#include "base/near_miss.hpp"
 #include "debug/cpu_views.hpp"
 #include "debug/mappings_view.hpp"
 
@@ -86,8 +87,9 @@ guest::View inspect(std::string_view what, guest::Machine& machine,
                     const guest::Personality& personality) {
     const auto names = view_names(personality);
     if (std::find(names.begin(), names.end(), what) == names.end()) {
-        throw InputError(2, fmt::format("inspect {}: no such table under --os {}; there are {}",
-                                        what, personality.name(), fmt::join(names, " ")));
+        throw InputError(
+            2, fmt::format("inspect {}: no such table here; there are {}{}", what,
+                           fmt::join(names, " "), suggestion(what, {names.begin(), names.end()})));
     }
     if (auto view = personality.view(machine, what)) {
         return *std::move(view);

@@ -110,9 +110,8 @@ guest::Layout layout_named(std::string_view name, const Inspector& inspector) {
         }
         names.push_back(layout.name);
     }
-    throw InputError(
-        2, fmt::format("no structure '{}' under --os {}{}; dt alone lists them", name,
-                       inspector.personality().name(), suggestion(bare_name(name), names)));
+    throw InputError(2, fmt::format("no structure '{}' here{}; dt alone lists them", name,
+                                    suggestion(bare_name(name), names)));
 }
 
 bool names_field(const guest::Layout& layout, std::string_view word) {

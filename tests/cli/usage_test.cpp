@@ -55,6 +55,7 @@ TEST_CASE("usage: what no subcommand understands is one line and status 2", "[cl
         {{"diff", hello, hello}, "line 1: no JSON object"},
         {{"check"}, "FILE|DIR"},
         {{"inspect"}, "WHAT"},
+        {{"inspect", "ssd"}, "threads; did you mean ssdt?"},
         {{"inspect", "idt", "--diff", "2000", "xp"}, "want ssdt --diff OS OS"},
         {{"inspect", "ssdt", "--diff", "2000", "95"}, "--os 95: no such profile"},
         {{"inspect", "ssdt", "--diff", "2000", "xp", "NtNothing"}, "no row 'NtNothing'"},
