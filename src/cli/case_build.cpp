@@ -175,7 +175,10 @@ std::string lines_below(std::string_view output) {
 
 std::string make_folder() {
     std::error_code error;
-    const auto parent = std::filesystem::temp_directory_path(error);
+    auto parent = std::filesystem::temp_directory_path(error);
+    if (const char* const asked = std::getenv("TMPDIR"); error && asked != nullptr) {
+        parent = asked;
+    }
     std::string pattern = (parent / "ringside-build-XXXXXX").string();
     if (error || ::mkdtemp(pattern.data()) == nullptr) {
         throw InputError(

@@ -59,6 +59,8 @@ bool is_for_programs(std::string_view format) {
     return format != "text" && format != "tree";
 }
 
+constexpr int usage = 2;
+
 /// A whole file is no use to somebody's terminal.
 void want_file(const OutputOptions& options, const Output& output) {
     if ((options.format == "perfetto" || options.format == "html") && output.is_terminal()) {
@@ -172,15 +174,21 @@ int run_command(const CommandLine& line) {
         }
     }
     check_place(world, line.snapshot);
-    if (line.gdb.address.empty()) {  // which may not be one
-        output.begin();
-    }
     guest::StopReason stop;
-    {
+    try {
         const InterruptGuard guard(world.machine());
         stop = line.gdb.address.empty() ? run_and_save(world, limits_of(line.limits), line.snapshot,
                                                        tracer ? &*tracer : nullptr, warn)
                                         : run_with_gdb(world, line, console, output);
+    } catch (const InputError& error) {
+        // A late patch whose symbol there is not touches no file; of all else the trace may tell.
+        if (error.exit_status() != usage) {
+            output.begin();
+        }
+        throw;
+    } catch (...) {
+        output.begin();
+        throw;
     }
     if (tracer) {
         tracer->finish();

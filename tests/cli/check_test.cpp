@@ -175,6 +175,10 @@ TEST_CASE("check: [build] makes what the world names, in a folder that goes away
     where.pop_back();
     CHECK_FALSE(std::filesystem::exists(where));
 
+    finished = checked({path}, {"TMPDIR=/no/such/folder"});
+    CHECK(finished.status == 2);
+    CHECK(contains(finished.output, "/no/such/folder: no folder can be made there; set TMPDIR"));
+
     finished = checked({"--no-build", path});
     CHECK(finished.status == 2);
     CHECK(contains(finished.output, "--no-build forbids"));

@@ -97,6 +97,8 @@ TEST_CASE("output: an error in the command line or in what is read touches no fi
         {"trace", "--snapshot-at", "nt!Nothing", program},
         {"trace", "--cwd", "x", program},
         {"trace", "--patch", folder.path() + "/nothing", program},
+        {"trace", "--patch", folder.file("late.patch", "nt!Nothing 90\n"), "--format", "jsonl",
+         program},
         {"trace", folder.path() + "/nothing.exe"},
         {"run", "--gdb", "nowhere", program},
         {"run", "--gdb", "0", "--snapshot-at", "5", program},
