@@ -82,8 +82,8 @@ bool make_way(const std::string& path) {
 }
 
 /// False when a signal came instead.
-bool wait_for_input(int descriptor, bool wait) {
-    pollfd look{descriptor, POLLIN, 0};
+bool wait_for(int descriptor, short events, bool wait) {
+    pollfd look{descriptor, events, 0};
     return poll(&look, 1, wait ? -1 : 0) > 0;
 }
 
@@ -134,7 +134,7 @@ Connection::~Connection() {
 }
 
 std::optional<std::string> Connection::read(bool wait) {
-    if (!wait_for_input(descriptor_, wait)) {
+    if (!wait_for(descriptor_, POLLIN, wait)) {
         return std::string();
     }
     std::array<char, 4096> buffer{};
@@ -150,14 +150,13 @@ std::optional<std::string> Connection::read(bool wait) {
 
 bool Connection::write(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t count = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count <= 0) {
+        const ssize_t count =
+            send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        } else if (errno != EAGAIN || !wait_for(descriptor_, POLLOUT, true)) {
             return false;
         }
-        bytes.remove_prefix(static_cast<std::size_t>(count));
     }
     return true;
 }
@@ -227,7 +226,7 @@ std::optional<Connection> Listener::accept(const std::function<bool()>& given_up
         if (given_up()) {
             return std::nullopt;
         }
-        if (!wait_for_input(descriptor_, true)) {
+        if (!wait_for(descriptor_, POLLIN, true)) {
             continue;
         }
         const int connected = accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);

@@ -34,7 +34,7 @@ class Connection {
     [[nodiscard]] std::optional<std::string> read(bool wait);
     /// What to wait at for read() to have something.
     [[nodiscard]] int descriptor() const { return descriptor_; }
-    /// False when the other side is gone.
+    /// False when the other side is gone, or takes nothing and a signal of the host came.
     bool write(std::string_view bytes);
 
   private:

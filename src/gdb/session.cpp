@@ -98,7 +98,7 @@ Farewell Session::serve() {
         }
         const auto reply = answer(arrival.text);
         if (line_broken_ || (reply && !send(*reply))) {
-            return Farewell::lost;
+            return debuggee_.interrupted() ? Farewell::host_stop : Farewell::lost;
         }
     }
     return *farewell_;

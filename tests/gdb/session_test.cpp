@@ -2,9 +2,11 @@
 #include "gdb/session.hpp"
 
 #include <array>
+#include <csignal>
 #include <random>
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -297,6 +299,21 @@ TEST_CASE("session: random packets neither crash nor hang it", "[gdb][hostile]")
             static_cast<void>(test.line.heard());
         }
     }
+}
+
+TEST_CASE("session: a signal ends the wait for a debugger that reads nothing", "[gdb][hostile]") {
+    struct sigaction action {};
+    struct sigaction before {};
+    action.sa_handler = [](int) {};
+    REQUIRE(sigaction(SIGALRM, &action, &before) == 0);
+    const timeval interval{.tv_sec = 0, .tv_usec = 200'000};
+    const itimerval soon{.it_interval = interval, .it_value = interval};
+    REQUIRE(setitimer(ITIMER_REAL, &soon, nullptr) == 0);
+    Line line;
+    CHECK_FALSE(line.near->write(std::string(std::size_t{16} << 20, 'x')));
+    const itimerval never{};
+    CHECK(setitimer(ITIMER_REAL, &never, nullptr) == 0);
+    CHECK(sigaction(SIGALRM, &before, nullptr) == 0);
 }
 
 TEST_CASE("session: addresses are taken apart", "[gdb]") {
