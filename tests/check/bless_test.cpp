@@ -181,6 +181,17 @@ TEST_CASE("bless: a text with quotes, tabs and control characters survives", "[c
     CHECK(parse_case("a.case.toml", text).expect.stdout_text == odd.stdout_text);
 }
 
+TEST_CASE("bless: output that is no UTF-8 has no place in a case and stays a difference",
+          "[check]") {
+    Observation odd = run("", 1);
+    odd.stdout_text = "\x80\xFF";
+    const std::string wrong = "[expect]\nexit_status = 3\nstdout = \"a\"\n";
+    const Case one = parse_case("a.case.toml", blessed(wrong, {odd}));
+    CHECK(one.expect.exit_status == 0);
+    CHECK(one.expect.stdout_text == "a");
+    CHECK_FALSE(parse_case("a.case.toml", blessed("", {odd})).expect.stdout_text);
+}
+
 TEST_CASE("bless: characters of several bytes move no value", "[check]") {
     const std::string text = blessed(
         "[[transition]]\ncall = \"NtReadFile\"\n"
