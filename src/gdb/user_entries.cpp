@@ -9,8 +9,7 @@
 namespace ringside::gdb {
 
 std::optional<UserEntry> user_entry(std::string_view name) {
-    // What the kernel lays there: M. Russinovich, D. Solomon, "Windows Internals", "Trap
-    // Dispatching" and "Asynchronous Procedure Calls"; the arguments by the functions' code.
+    // The contract between kernel and ntdll; guest/user/nt/ntdll/dispatch.S says it for each.
     constexpr std::array<UserEntry, 3> entries{
         {{"KiUserApcDispatcher", UserEntry::Leaves::context, 0x10},
          {"KiUserExceptionDispatcher", UserEntry::Leaves::context_pointer, 4},
