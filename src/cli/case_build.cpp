@@ -187,9 +187,18 @@ std::string make_folder() {
     return pattern;
 }
 
+/// With the folders in it that a command has made read-only.
 void remove_folder(const std::string& folder) {
+    namespace fs = std::filesystem;
     std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
+    for (fs::recursive_directory_iterator at(folder, ignored), end; !ignored && at != end;
+         at.increment(ignored)) {
+        std::error_code unchanged;
+        if (at->symlink_status(unchanged).type() == fs::file_type::directory) {
+            fs::permissions(at->path(), fs::perms::owner_all, fs::perm_options::add, unchanged);
+        }
+    }
+    fs::remove_all(folder, ignored);
 }
 
 void run_commands(const check::Case& one, const std::string& out) {

@@ -164,7 +164,8 @@ TEST_CASE("check: [build] makes what the world names, in a folder that goes away
     const TemporaryFolder folder;
     const std::string text =
         "[build]\ncommand = [\"printf '\\\\270\\\\052\\\\000\\\\000\\\\000\\\\347\\\\364' > "
-        "$OUT/code\", \"echo $OUT > where\"]\n"
+        "$OUT/code\", \"echo $OUT > where\", "
+        "\"mkdir $OUT/a; touch $OUT/a/b; chmod 500 $OUT/a\"]\n"
         "[world]\nos = \"bare\"\nprogram = \"code@0x1000\"\nexit-port = \"0xF4\"\n"
         "[expect]\nexit_status = 85\n";
     const auto path = folder.file("code.case.toml", text);
