@@ -449,3 +449,22 @@ TEST_CASE("threads: state in which a thread runs that has ended is refused", "[n
     test.kernel->thread->state = kernelkit::ThreadState::terminated;
     CHECK_THROWS_AS(load(), DamagedArchive);
 }
+
+TEST_CASE("threads: state in which a timer ran out long ago, and was not heard of, is refused",
+          "[nt]") {
+    TestThreads test;
+    const auto loads = [&test] {
+        Archive out;
+        test.kernel->persist(out);
+        Archive in(out.written());
+        test.kernel->persist(in);
+    };
+    const std::uint32_t handle = test.scratch(4);
+    REQUIRE(test.call("NtCreateTimer", {handle, 0x1F0003, 0, 0}) == STATUS_SUCCESS);
+    const std::uint32_t due = test.put_value(std::int64_t{-10'000});
+    REQUIRE(test.call("NtSetTimer", {test.get<std::uint32_t>(handle), due, 0, 0, 0, 1, 0}) ==
+            STATUS_SUCCESS);
+    CHECK_NOTHROW(loads());
+    test.kernel->interrupt_time = std::uint64_t{1} << 62;
+    CHECK_THROWS_AS(loads(), DamagedArchive);
+}

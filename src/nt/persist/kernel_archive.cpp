@@ -268,6 +268,7 @@ void KernelArchive::check() const {
     }
     kernel.memory.for_each_owned_page(claim);
     require(kernel.dispatcher.is_possible(), "a thread runs, or is about to, that cannot");
+    require(kernel.dispatcher.has_possible_timers(), "a timer ran out long ago");
     for (const auto& object : objects_.things) {
         require(object->has_right_line(), "somebody stands in a line for something else");
         if (const auto* const thread = dynamic_cast<const ThreadObject*>(object.get())) {

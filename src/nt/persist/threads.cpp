@@ -114,6 +114,13 @@ bool Dispatcher::is_possible() const {
     return scheduler_.is_possible(all) && &scheduler_.running() == kernel_.thread.get();
 }
 
+bool Dispatcher::has_possible_timers() const {
+    // A tick takes out all that are due; a periodic one of long ago would never come to its end.
+    constexpr kernelkit::GuestTime second = 10'000'000;
+    const auto due = timers_.next_due();
+    return !due || *due >= kernel_.interrupt_time || kernel_.interrupt_time - *due <= second;
+}
+
 void Dispatcher::persist(KernelArchive& archive) {
     archive.mark("Dispatcher");
     persist_all(archive, threads_, ended_, idle_, scheduler_, timers_, timer_owners_,

@@ -103,6 +103,8 @@ class Dispatcher {
     /// Whether what was loaded could have come about: every thread is among those that live or
     /// those that have ended, as its state says, and the scheduler knows no others.
     [[nodiscard]] bool is_possible() const;
+    /// The same of the timers: none ran out long ago.
+    [[nodiscard]] bool has_possible_timers() const;
 
   private:
     [[nodiscard]] ServiceOutcome begin_wait(kernelkit::WaitRequest request);
