@@ -207,12 +207,23 @@ std::string describe_snapshot(const std::string& path) {
     const snapshot::File file = snapshot::decode(path, read_file(path));
     Archive archive(file.state);
     const Begin begin(path, archive);
-    auto json = nlohmann::ordered_json::parse(file.about, nullptr, false);
-    if (!json.is_object()) {
+    const auto said = nlohmann::ordered_json::parse(file.about, nullptr, false);
+    if (!said.is_object()) {
         refuse(path, "a damaged snapshot: what it says of itself is no JSON");
     }
+    nlohmann::ordered_json json;
+    const auto take = [&](std::initializer_list<const char*> names) {
+        for (const char* const name : names) {
+            // Anything may stand there, and be too deep to be written.
+            if (const auto found = said.find(name); found != said.end() && found->is_primitive()) {
+                json[name] = *found;
+            }
+        }
+    };
+    take({"made_by", "format"});
     // From where resume takes them: what a file says of itself need not be true.
     add_options(json, begin.options);
+    take({"clock", "place", "host_calls", "input_bytes"});
     json["files"] = input_paths(begin.options);
     return text_of(json);
 }

@@ -103,6 +103,15 @@ TEST_CASE("what a snapshot says of itself is told from what resume takes", "[sna
     CHECK(told["files"] == std::vector{std::string(RINGSIDE_EXAMPLES) + "/hello.exe"});
     CHECK(told["clock"] == 60000);
 
+    // Deeper than a stack: what nobody asks for is not written.
+    std::string deep;
+    for (int i = 0; i < 200'000; ++i) {
+        deep += R"({"clock":)";
+    }
+    file.about = deep + "1" + std::string(200'000, '}');
+    write(path, snapshot::encode(file));
+    CHECK_FALSE(nlohmann::json::parse(cli::describe_snapshot(path)).contains("clock"));
+
     file.about.clear();
     write(path, snapshot::encode(file));
     CHECK_THROWS_AS(cli::describe_snapshot(path), InputError);
