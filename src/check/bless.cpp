@@ -58,9 +58,8 @@ std::optional<std::string> text_for(const ExpectedField& field, const ObservedFi
     if (const auto* bits = std::get_if<Bits>(&field.pattern); bits != nullptr && observed->value) {
         return quoted(bits_text(*bits, *observed->value));
     }
-    const bool is_count =
-        field.name == "thread" || field.name == "clocks" || field.name.starts_with("arguments.");
-    return value_text(*observed, is_count || old_text.starts_with("0x") ? old_text : "");
+    const bool as_it_was = is_counted(field.name) || field.name.starts_with("arguments.");
+    return value_text(*observed, as_it_was || old_text.starts_with("0x") ? old_text : "");
 }
 
 /// The same fields with new values, where some run has another one.

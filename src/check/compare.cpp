@@ -20,6 +20,11 @@ std::string number_text(std::uint64_t value) {
     return fmt::format("0x{:08X}", value);
 }
 
+/// The same in a field's own way.
+std::string number_text(std::string_view field, std::uint64_t value) {
+    return is_counted(field) ? fmt::format("{}", value) : number_text(value);
+}
+
 std::string text_of(const ObservedField* field) {
     if (field == nullptr) {
         return "nothing";
@@ -27,8 +32,14 @@ std::string text_of(const ObservedField* field) {
     if (!field->value) {
         return field->text;
     }
-    const std::string number = number_text(*field->value);
+    const std::string number = number_text(field->name, *field->value);
     return field->text.empty() ? number : fmt::format("{} ({})", number, field->text);
+}
+
+std::string text_of(const ExpectedField& field) {
+    const auto* const number = std::get_if<std::int64_t>(&field.pattern);
+    return number != nullptr && is_counted(field.name) ? fmt::format("{}", *number)
+                                                       : pattern_text(field.pattern);
 }
 
 /// The first line in which two texts differ, for outputs of any length.
@@ -221,7 +232,7 @@ Difference Comparison::difference(const Match& match, const ExpectedField& field
     const ExpectedTransition& transition = expect_.transitions[match.index];
     Difference result{
         fmt::format("transition {} {}, {}", match.index + 1, transition.name, field.name),
-        pattern_text(field.pattern), text_of(observed)};
+        text_of(field), text_of(observed)};
     result.transition = match.index + 1;
     result.field = field.name;
     result.hint = hint_of(match, field, observed);

@@ -77,6 +77,10 @@ std::string near_symbol(const guest::SymbolTable& symbols, std::string_view text
 
 }  // namespace
 
+bool is_counted(std::string_view field) {
+    return field == "clocks" || field == "thread";
+}
+
 const ObservedField* ObservedTransition::find(std::string_view field) const {
     const auto found = std::find_if(fields.begin(), fields.end(),
                                     [field](const auto& one) { return one.name == field; });

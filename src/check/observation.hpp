@@ -36,6 +36,9 @@ struct ObservedField {
     std::vector<Storage> storages{};
 };
 
+/// Whether a field is one that people count and write in decimal digits.
+[[nodiscard]] bool is_counted(std::string_view field);
+
 struct ObservedTransition {
     std::string name;
     bool is_call = true;

@@ -222,7 +222,10 @@ TEST_CASE("compare: clocks beyond 32 bits are told apart", "[check]") {
     Observation observation = run();
     observation.transitions[2].fields.push_back({"clocks", 5'000'000'000, ""});
     CHECK(compare(reads({{"clocks", std::int64_t{5'000'000'000}}}), observation).empty());
-    CHECK(compare(reads({{"clocks", std::int64_t{705'032'704}}}), observation).size() == 1);
+    const auto differences = compare(reads({{"clocks", std::int64_t{705'032'704}}}), observation);
+    REQUIRE(differences.size() == 1);
+    CHECK(differences.front().expected == "705032704");
+    CHECK(differences.front().observed == "5000000000");
 }
 
 TEST_CASE("compare: a run that only a limit ended is a difference", "[check]") {
