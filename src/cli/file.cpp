@@ -19,8 +19,6 @@ namespace ringside::cli {
 namespace {
 
 constexpr std::size_t buffer_size = 64 * 1024;
-/// No guest program or patch is larger; a device file would never end.
-constexpr std::size_t largest_file = std::size_t{512} << 20;
 
 std::string reason(int error) {
     return std::generic_category().message(error);
@@ -71,7 +69,7 @@ bool same_file(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::vector<std::byte> read_file(const std::string& path) {
+std::vector<std::byte> read_file(const std::string& path, std::uint64_t most_mib) {
     const auto fail = [&path](int status, std::string_view why) {
         throw InputError(status, fmt::format("{}: {}", path, why));
     };
@@ -85,7 +83,7 @@ std::vector<std::byte> read_file(const std::string& path) {
     struct stat status {};
     int error = ::fstat(descriptor, &status) != 0 ? errno : 0;
     const bool regular = error == 0 && S_ISREG(status.st_mode);
-    const bool fits = regular && static_cast<std::uint64_t>(status.st_size) <= largest_file;
+    const bool fits = regular && static_cast<std::uint64_t>(status.st_size) <= most_mib << 20;
     if (fits) {
         bytes.resize(static_cast<std::size_t>(status.st_size));
         std::size_t done = 0;
@@ -110,7 +108,7 @@ std::vector<std::byte> read_file(const std::string& path) {
         fail(126, S_ISDIR(status.st_mode) ? "is a directory" : "is no regular file");
     }
     if (!fits) {
-        fail(126, "larger than 512 MiB");
+        fail(126, fmt::format("larger than {} MiB", most_mib));
     }
     return bytes;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,9 +10,10 @@
 
 namespace ringside::cli {
 
-/// A whole host file. Throws InputError: 127 when it does not exist, 126 when it is a directory or
-/// cannot be read.
-[[nodiscard]] std::vector<std::byte> read_file(const std::string& path);
+/// A whole host file. Throws InputError: 127 when it does not exist, 126 when it is a directory,
+/// larger than `most_mib` MiB or cannot be read.
+[[nodiscard]] std::vector<std::byte> read_file(const std::string& path,
+                                               std::uint64_t most_mib = 512);
 [[nodiscard]] std::string read_text_file(const std::string& path);
 
 /// Throws InputError (2) when a file that is to be written is read too, or is written twice. Empty

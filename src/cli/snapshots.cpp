@@ -45,6 +45,8 @@ static void persist(Archive& archive, WorldOptions& options) {
 namespace {
 
 constexpr int refused = 126;
+/// The largest RAM, and room for what stands beside it.
+constexpr std::uint64_t largest_snapshot_mib = 3072 + 512;
 
 /// A host file that a world was made of.
 struct InputFile {
@@ -204,7 +206,7 @@ LinearAddress next_instruction(World& world) {
 }  // namespace
 
 std::string describe_snapshot(const std::string& path) {
-    const snapshot::File file = snapshot::decode(path, read_file(path));
+    const snapshot::File file = snapshot::decode(path, read_file(path, largest_snapshot_mib));
     Archive archive(file.state);
     const Begin begin(path, archive);
     const auto said = nlohmann::ordered_json::parse(file.about, nullptr, false);
@@ -229,7 +231,7 @@ std::string describe_snapshot(const std::string& path) {
 }
 
 SavedRun::SavedRun(const std::string& path, const std::string& folder) : path_(path) {
-    state_ = snapshot::decode(path, read_file(path)).state;
+    state_ = snapshot::decode(path, read_file(path, largest_snapshot_mib)).state;
     archive_.emplace(state_);
     Begin begin(path, *archive_);
     options_ = std::move(begin.options);

@@ -154,6 +154,20 @@ TEST_CASE("resume refuses files that are no snapshots, with one line", "[cli][sn
     CHECK(contains(refused("flipped", flipped), "damaged"));
 }
 
+TEST_CASE("resume reads snapshots of the largest RAM, and nothing that is larger",
+          "[cli][snapshot]") {
+    const TemporaryFolder folder;
+    const auto refusal = [&](std::uintmax_t mib) {
+        const std::string file = folder.file("sparse", "");
+        std::filesystem::resize_file(file, mib << 20);
+        const auto run = ringside::test::ringside({"resume", file});
+        CHECK(run.status == 126);
+        return run.error;
+    };
+    CHECK(contains(refusal(600), "not a snapshot"));
+    CHECK(contains(refusal(4096), "larger than 3584 MiB"));
+}
+
 TEST_CASE("resume refuses when the program or an open file is not what it was, and names it",
           "[cli][snapshot]") {
     const TemporaryFolder folder;
