@@ -120,7 +120,8 @@ TEST_CASE("inspect: what an instruction costs, on all models or one", "[cli]") {
 TEST_CASE("inspect: clocks of nothing that is known", "[cli]") {
     const auto finished = ringside::test::ringside({"inspect", "clocks", "pusha", "--cpu", "i387"});
     CHECK(finished.status == 2);
-    CHECK(contains(finished.error, "--cpu: i387 not in {i386,i486,pentium,p6,modern}; did you mean i386"));
+    CHECK(contains(finished.error,
+                   "--cpu: i387 not in {i386,i486,pentium,p6,modern}; did you mean i386"));
     const auto unknown = ringside::test::ringside({"inspect", "clocks", "pushaa"});
     CHECK(unknown.status == 2);
     CHECK(contains(unknown.error, "did you mean PUSHA"));
