@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/utf8.hpp"
+
 namespace ringside::host {
 namespace {
 
@@ -33,40 +35,6 @@ void append_utf8(std::string& to, char32_t c) {
     }
 }
 
-/// One code point of well-formed UTF-8 taken off the front.
-std::optional<char32_t> take_utf8(std::string_view& from) {
-    const auto byte = [&from](std::size_t i) -> char32_t {
-        return static_cast<std::uint8_t>(from[i]);
-    };
-    const char32_t first = byte(0);
-    std::size_t length = 1;
-    char32_t least = 0;
-    char32_t c = first;
-    if (first >= 0xF0 && first < 0xF5) {
-        length = 4, least = 0x10000, c = first & 0x07;
-    } else if (first >= 0xE0 && first < 0xF0) {
-        length = 3, least = 0x800, c = first & 0x0F;
-    } else if (first >= 0xC2 && first < 0xE0) {
-        length = 2, least = 0x80, c = first & 0x1F;
-    } else if (first >= 0x80) {
-        return std::nullopt;
-    }
-    if (from.size() < length) {
-        return std::nullopt;
-    }
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) {
-            return std::nullopt;
-        }
-        c = (c << 6) | (byte(i) & 0x3F);
-    }
-    if (c < least || c > 0x10FFFF || is_high_surrogate(c) || is_low_surrogate(c)) {
-        return std::nullopt;
-    }
-    from.remove_prefix(length);
-    return c;
-}
-
 /// One code point off the front, or the lone surrogate itself.
 char32_t take_utf16(std::u16string_view& from) {
     const char32_t first = from[0];
@@ -85,16 +53,18 @@ std::optional<std::u16string> to_utf16(std::string_view utf8) {
     std::u16string result;
     result.reserve(utf8.size());
     while (!utf8.empty()) {
-        const auto c = take_utf8(utf8);
-        if (!c) {
+        const auto character = first_character(utf8);
+        if (!character) {
             return std::nullopt;
         }
-        if (*c < 0x10000) {
-            result.push_back(static_cast<char16_t>(*c));
+        const std::uint32_t c = character->code;
+        if (c < 0x10000) {
+            result.push_back(static_cast<char16_t>(c));
         } else {
-            result.push_back(static_cast<char16_t>(0xD800 + ((*c - 0x10000) >> 10)));
-            result.push_back(static_cast<char16_t>(0xDC00 + ((*c - 0x10000) & 0x3FF)));
+            result.push_back(static_cast<char16_t>(0xD800 + ((c - 0x10000) >> 10)));
+            result.push_back(static_cast<char16_t>(0xDC00 + ((c - 0x10000) & 0x3FF)));
         }
+        utf8.remove_prefix(character->bytes);
     }
     return result;
 }
